@@ -1,0 +1,145 @@
+"""One certification from end to end: parties up, stories played, journal collected, judged, told."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios import doctor, parties, run, run_folder
+from scenarios.control import Control
+from scenarios.judge import Judgement, judge
+from scenarios.parties import RunningSimulator
+from scenarios.requirements import catalogue as requirements
+from scenarios.run import Plan, Played, Tell
+from scenarios.run_folder import RunFolder
+from scenarios.target import Target, load
+from scenarios.target_template import target_text
+from simulator.clock import wall_now
+from simulator.journal.entry import Entry
+from simulator.journal.ndjson import read_ndjson
+
+PASSCODE = "reference-passcode"
+TARGET_FILE = "target.toml"
+
+
+class NotReady(Exception):
+    """The platform cannot be examined: a matter of configuration, not a breach."""
+
+
+class Unhealthy(Exception):
+    """The doctor found configuration errors; `checks` are all that it looked at."""
+
+    def __init__(self, checks: list[doctor.Check]) -> None:
+        self.checks = checks
+        super().__init__("the configuration is not sound")
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a run left behind."""
+
+    folder: RunFolder
+    played: Played
+    judgement: Judgement
+
+
+Begun = Callable[[RunFolder], None]
+"""Told as soon as there is a folder, so that it can be named whatever happens next."""
+
+
+async def certify_target(target: Target, plan: Plan, out: Path, tell: Tell, begun: Begun) -> Certified:
+    """Examines the platform that the target describes; it must be running."""
+    checks = await doctor.examine(target)
+    if not doctor.is_healthy(checks):
+        raise Unhealthy(checks)
+    folder = run_folder.create(out, seed=plan.seed, now=wall_now())
+    begun(folder)
+    address = target.simulator
+    async with parties.simulator(
+        folder=folder.path / "logs", state=address.state, host=address.host, port=address.port
+    ) as simulator:
+        played = await examine(simulator, plan, target, folder, tell)
+    return _judged(folder, played)
+
+
+async def certify_reference(
+    plan: Plan, out: Path, tell: Tell, begun: Begun, *, defect: str | None = None
+) -> Certified:
+    """Examines the reference platform, through a target file as any user would."""
+    folder = run_folder.create(out, seed=plan.seed, now=wall_now())
+    begun(folder)
+    state = folder.path / "state"
+    async with parties.simulator(folder=folder.path / "logs", state=state) as simulator:
+        target, platform = reference(folder.path, simulator, sandbox="main", defect=defect)
+        async with Control(simulator.url, simulator.token, target.simulator.sandbox) as control:
+            await run.open_sandbox(control, target, plan)
+        async with parties.running(platform, answers=target.platform.healthz or ""):
+            played = await examine(simulator, plan, target, folder, tell, is_open=True)
+    if folder.journal.exists():
+        shutil.rmtree(state)  # The journal holds all of it.
+    return _judged(folder, played)
+
+
+def reference(
+    folder: Path, simulator: RunningSimulator, *, sandbox: str, defect: str | None
+) -> tuple[Target, parties.Party]:
+    """The reference platform, not yet started, and the target that describes it, read from its file."""
+    port = parties.free_port()
+    platform = parties.reference_platform(
+        folder=folder / "logs",
+        state=folder / "state" / "platform",
+        port=port,
+        simulator_url=simulator.url,
+        sandbox=sandbox,
+        passcode=PASSCODE,
+        defect=defect,
+    )
+    text = target_text(
+        name="the reference platform" + (f" with the defect {defect}" if defect else ""),
+        platform=f"http://127.0.0.1:{port}",
+        listen=simulator.url.removeprefix("http://"),
+        passcode=PASSCODE,
+        state="state",
+        sandbox=sandbox,
+        restart=parties.restart_command(platform),
+    )
+    path = folder / TARGET_FILE
+    path.write_text(text, encoding="utf-8")
+    return load(path), platform
+
+
+async def examine(
+    simulator: RunningSimulator,
+    plan: Plan,
+    target: Target,
+    folder: RunFolder,
+    tell: Tell,
+    *,
+    is_open: bool = False,
+) -> Played:
+    """Plays the plan over a running simulator and keeps everything in the folder."""
+    async with Control(simulator.url, simulator.token, target.simulator.sandbox) as control:
+        if not is_open:
+            await run.open_sandbox(control, target, plan)
+        return await run.play_and_collect(plan, target, control, folder, tell)
+
+
+def judge_folder(folder: RunFolder) -> tuple[Judgement, list[Entry]]:
+    """Judges a stored run from its journal alone."""
+    entries = read_ndjson(folder.journal)
+    return judge(entries, requirements()), entries
+
+
+def write_reports(folder: RunFolder, judgement: Judgement, entries: list[Entry]) -> list[Path]:
+    """Every report format, into the run's folder."""
+    from scenarios.reports import write_all
+
+    return write_all(judgement, entries, folder.path)
+
+
+def _judged(folder: RunFolder, played: Played) -> Certified:
+    if not played.ready:
+        raise NotReady(f"{played.why}; see the platform's own log, and `reinspect doctor TARGET`")
+    judgement, entries = judge_folder(folder)
+    write_reports(folder, judgement, entries)
+    return Certified(folder, played, judgement)

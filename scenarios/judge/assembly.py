@@ -1,0 +1,220 @@
+"""Joins the three accounts of a run once, so that every dossier is built from the same joins."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
+from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
+from scenarios.judge.joining import Joined, Joiner, bytes_of
+from scenarios.judge.leaks import Leak, PlantedIndex
+from scenarios.judge.peeling import PeelingStopped
+from scenarios.judge.telling import told_at
+from scenarios.traffic import Payment, Secret, payment_from_json, planted
+from simulator.journal.entry import Entry
+from simulator.law.limits import Limits, tighten
+
+EXPIRY_GRACE_S = 1.0
+"""A payload may still be under way when its authorization expires: one second, so that a race is no
+breach."""
+
+_HEADERS_OF_TRANSPORT = frozenset({"host", "content-length", "connection", "accept-encoding"})
+
+
+@dataclass(slots=True)
+class Assembly:
+    """The evidence with its joins; what the builders of dossiers draw on."""
+
+    evidence: Evidence
+    limits: Limits
+    payments: dict[str, Payment]
+    asked: dict[str, Seen]
+    joined: list[Joined]
+    leaks: dict[int, tuple[Leak, ...]]
+    """Leaks by the journal entry of the payload."""
+    carried: dict[str, list[Joined]] = field(default_factory=dict)
+    """First arrivals (no retransmissions) by payment."""
+    sent_under: dict[str, list[Joined]] = field(default_factory=dict)
+    """First arrivals (no retransmissions) by transmission."""
+
+    def versions_for(self, recipient: str | None) -> list[Version]:
+        return [v for v in self.evidence.all_versions() if v.grant.recipient == recipient]
+
+    def permit_at(self, at: Moment, recipient: str) -> frozenset[str] | None:
+        """Categories that may go to `recipient` at `at`, stops aside; `None` when no authorization
+        was in force. A version that was superseded within the revocation limit still counts: data
+        may have been under way."""
+        allowed: set[str] = set()
+        found = False
+        for version in self.versions_for(recipient):
+            superseded_just_now = (
+                version.end_kind == "superseded"
+                and version.ended is not None
+                and version.ended < at
+                and (at.wall_at - version.ended.wall_at).total_seconds() <= self.limits.revocation_s
+            )
+            if version.in_force(at) or superseded_just_now:
+                allowed |= version.categories
+                found = True
+        return frozenset(allowed) if found else None
+
+    def order_at(self, at: Moment, recipient: str) -> Order | None:
+        """What forbade sending to `recipient` at `at`: a suspension, a stop, a revocation or an
+        expiry."""
+        for halt in self.evidence.halts:
+            if halt.holds(at) and self.concerns(halt, recipient):
+                return self.order_of_halt(halt)
+        versions = self.versions_for(recipient)
+        if any(version.in_force(at) for version in versions):
+            return None
+        dead = [v for v in versions if v.granted < at and v.end_kind != "superseded"]
+        return self.order_of_end(dead[-1], at) if dead else None
+
+    def concerns(self, halt: Halt, recipient: str | None) -> bool:
+        """Whether a stop or suspension covers sending to `recipient`."""
+        if halt.authorization is None:
+            return True
+        versions = self.evidence.versions.get(halt.authorization, [])
+        return any(version.grant.recipient == recipient for version in versions)
+
+    def order_of_halt(self, halt: Halt) -> Order:
+        return Order(
+            kind=halt.kind,
+            given=halt.given,
+            told_at=told_at(self.evidence, halt.notice),
+            limit_s=self.limits.stop_s,
+            lifted=halt.lifted,
+        )
+
+    def order_of_end(self, version: Version, at: Moment) -> Order | None:
+        """The revocation or expiry that had ended `version` at `at`; an expiry needs no notice."""
+        if version.end_kind == "revoked" and version.ended is not None and version.ended < at:
+            return Order(
+                kind="revoked",
+                given=version.ended,
+                told_at=told_at(self.evidence, version.end_notice),
+                limit_s=self.limits.revocation_s,
+            )
+        if at.sandbox_at > version.grant.valid_until:
+            late = at.sandbox_at - version.grant.valid_until
+            return Order(
+                kind="expired",
+                given=version.ended or version.granted,
+                told_at=at.wall_at - late,
+                limit_s=EXPIRY_GRACE_S,
+            )
+        return None
+
+    def blind(self, start: Moment, story: str) -> frozenset[str]:
+        """Witnesses that a fault may have blinded between `start` and the end of its story."""
+        end = self.evidence.story_end(story)
+        windows = self.evidence.faults.values()
+        return frozenset(window.scope for window in windows if window.overlaps(start, end))
+
+    def faults_at(self, wall_at: datetime) -> Iterator[FaultWindow]:
+        """Faults in force at a wall time, which is all that a merchant's sighting has."""
+        for window in self.evidence.faults.values():
+            reverted = window.reverted
+            if window.armed.wall_at <= wall_at and (reverted is None or wall_at < reverted.wall_at):
+                yield window
+
+    def facts_of(self, joined: Joined, payment: str | None = None) -> PayloadFacts:
+        return PayloadFacts(
+            at=joined.at,
+            recipient=joined.arrival.recipient,
+            digest=joined.arrival.body.sha256,
+            grade=joined.grade,
+            transmission=joined.transmission,
+            exact_amount=payment in joined.exact,
+        )
+
+
+def late_by(order: Order | None, at: Moment) -> float | None:
+    """Seconds since the platform was told, where that is beyond the order's limit; otherwise
+    `None`."""
+    if order is None or order.told_at is None or (order.lifted is not None and order.lifted < at):
+        return None
+    late = (at.wall_at - order.told_at).total_seconds()
+    return round(late, 3) if late > order.limit_s else None
+
+
+def doubt_of(joins: Iterable[Joined]) -> str | None:
+    """Why a dossier that rests on these joins may be about something else."""
+    for joined in joins:
+        if joined.grade is Grade.AMBIGUOUS:
+            return f"entry {joined.at.sequence} fits several open transmissions"
+    return None
+
+
+def assemble(entries: Iterable[Entry]) -> Assembly:
+    """The whole run, joined."""
+    evidence = read(entries)
+    asked = {seen.record.payment["id"]: seen for seen in evidence.asked}
+    payments = {id: payment_from_json(seen.record.payment) for id, seen in asked.items()}
+    sources = {
+        seen.record.platform_payment: id
+        for id, seen in asked.items()
+        if seen.record.platform_payment
+    }
+    joined = Joiner(evidence, payments, sources).join_all()
+    assembly = Assembly(
+        evidence=evidence,
+        limits=tighten(Limits(), evidence.run.get("limits", {})),
+        payments=payments,
+        asked=asked,
+        joined=joined,
+        leaks=_find_leaks(payments, joined),
+    )
+    for one in joined:
+        if one.repeats is None:
+            for payment in one.payments:
+                assembly.carried.setdefault(payment, []).append(one)
+            if one.transmission is not None:
+                assembly.sent_under.setdefault(one.transmission, []).append(one)
+    return assembly
+
+
+def _find_leaks(
+    payments: Mapping[str, Payment], joined: list[Joined]
+) -> dict[int, tuple[Leak, ...]]:
+    """Search every payload, its path and its headers for everything that was planted in the run."""
+    index = planted_index(payments.values())
+    found = {}
+    for one in joined:
+        persons = {payments[payment].payer.id for payment in one.payments}
+        leaks = [
+            leak for data, where in _places(one) for leak in _search(index, data, where, persons)
+        ]
+        if leaks:
+            found[one.at.sequence] = tuple(leaks)
+    return found
+
+
+def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
+    """Everything that the run planted: each payer's secrets, and the values of fields that no
+    category knows."""
+    secrets = {}
+    for payment in payments:
+        for secret in planted(payment):
+            secrets[secret.kind, secret.value] = secret
+        for value in payment.extra.values():
+            unlisted = Secret("unlisted_field", value, "-", payment.payer.id)
+            secrets[unlisted.kind, value] = unlisted
+    return PlantedIndex(secrets.values())
+
+
+def _places(joined: Joined) -> Iterator[tuple[bytes, str]]:
+    """Everywhere in an arrival that something can stand, with the name that reports give it."""
+    arrival = joined.arrival
+    yield bytes_of(arrival.body), "body"
+    yield f"{arrival.path}?{arrival.query}".encode(), "path"
+    for name, value in arrival.headers.items():
+        if name.lower() not in _HEADERS_OF_TRANSPORT:
+            yield value.encode(), f"header {name}"
+
+
+def _search(index: PlantedIndex, data: bytes, where: str, persons: set[str]) -> tuple[Leak, ...]:
+    try:
+        return index.leaks(data, where, persons)
+    except PeelingStopped as stopped:
+        return (Leak("", UNREADABLE, "-", "unsearched", where, (), str(stopped)),)

@@ -1,0 +1,335 @@
+"""Reads the journal once, in order, and lays what each witness saw on its own pile; judges nothing.
+
+The regulator's decisions are taken from the journal as recorded, never computed anew: a judge that
+shares the regulator's arithmetic would repeat its mistakes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scenarios.judge.dossiers import Moment
+from simulator.journal import events as ev
+from simulator.journal import records as rec
+from simulator.journal.entry import Entry
+
+
+@dataclass(slots=True)
+class Version:
+    """One version of an authorization, from its grant to its end."""
+
+    granted: Moment
+    grant: ev.AuthorizationGranted
+    notice: str | None
+    ended: Moment | None = None
+    end_kind: str | None = None
+    """`superseded`, `revoked` or `expired`."""
+    end_notice: str | None = None
+
+    def in_force(self, at: Moment) -> bool:
+        """Whether it permits sending at `at`, stops and suspensions aside."""
+        not_ended = self.ended is None or at < self.ended
+        return self.granted < at and not_ended and at.sandbox_at <= self.grant.valid_until
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return frozenset(field.category for field in self.grant.fields)
+
+
+@dataclass(slots=True)
+class Halt:
+    """A stop or a suspension, from order to lift."""
+
+    kind: str
+    given: Moment
+    platform: str
+    authorization: str | None
+    case: str | None
+    notice: str | None
+    deadline: datetime | None = None
+    lifted: Moment | None = None
+
+    def holds(self, at: Moment) -> bool:
+        return self.given < at and (self.lifted is None or at < self.lifted)
+
+
+@dataclass(slots=True)
+class Declared:
+    """A declaration as received, and when it was accepted."""
+
+    received: Moment
+    event: ev.DeclarationReceived
+    accepted: Moment | None = None
+
+
+@dataclass(slots=True)
+class Sent:
+    """A transmission as announced, decided, fed and closed."""
+
+    announced: Moment
+    story: str
+    event: ev.TransmissionAnnounced
+    accepted: Moment | None = None
+    feed: list[tuple[Moment, ev.FeedTaken]] = field(default_factory=list)
+    closed: Moment | None = None
+    closing: ev.TransmissionClosed | None = None
+
+    def open_at(self, at: Moment) -> bool:
+        """Accepted before `at` and not closed before it."""
+        return (
+            self.accepted is not None
+            and self.accepted < at
+            and (self.closed is None or at < self.closed)
+        )
+
+
+@dataclass(slots=True)
+class Notice:
+    """A notice as issued, each attempt to bring it, and its acknowledgement."""
+
+    issued: Moment
+    story: str
+    event: ev.NoticeIssued
+    attempts: list[rec.Delivery] = field(default_factory=list)
+    acknowledged: Moment | None = None
+
+
+@dataclass(slots=True)
+class FaultWindow:
+    """From arming to reverting: what one fault may have hidden."""
+
+    fault: str
+    scope: str
+    operations: frozenset[str]
+    armed: Moment
+    reverted: Moment | None = None
+
+    def overlaps(self, start: Moment, end: Moment | None) -> bool:
+        return (end is None or self.armed < end) and (
+            self.reverted is None or start < self.reverted
+        )
+
+
+@dataclass(slots=True)
+class CaseTrack:
+    """A case as opened, with what was handed in."""
+
+    opened: Moment
+    story: str
+    platform: str
+    materials: dict[int, tuple[Moment, ev.MaterialHandedIn]] = field(default_factory=dict)
+    reinspected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record with its place and the story in which it stands."""
+
+    at: Moment
+    story: str
+    record: Any
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Every pile, in journal order."""
+
+    opened: rec.Opened | None = None
+    head: str = "0" * 64
+    entries: int = 0
+    run: dict[str, Any] = field(default_factory=dict)
+    """Facts of the `run_started` mark."""
+    platforms: dict[str, ev.PlatformRegistered] = field(default_factory=dict)
+    stories: dict[str, tuple[Moment, Moment | None]] = field(default_factory=dict)
+    unsound: dict[str, str] = field(default_factory=dict)
+    """Stories without a sound baseline, and why."""
+    not_offered: dict[str, str] = field(default_factory=dict)
+    """Stories that could not be played because the target lacks an action, and which."""
+    actions: list[Seen] = field(default_factory=list)
+    asked: list[Seen] = field(default_factory=list)
+    followed: dict[str, rec.Followed] = field(default_factory=dict)
+    arrivals: list[Seen] = field(default_factory=list)
+    exchanges: list[Seen] = field(default_factory=list)
+    declarations: dict[str, Declared] = field(default_factory=dict)
+    versions: dict[str, list[Version]] = field(default_factory=dict)
+    transmissions: dict[str, Sent] = field(default_factory=dict)
+    lineage: list[tuple[Moment, ev.LineageItem]] = field(default_factory=list)
+    halts: list[Halt] = field(default_factory=list)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    faults: dict[str, FaultWindow] = field(default_factory=dict)
+    cases: dict[str, CaseTrack] = field(default_factory=dict)
+
+    def story_end(self, story: str) -> Moment | None:
+        """When the story ended, or `None` if the run broke off in it."""
+        span = self.stories.get(story)
+        return span[1] if span else None
+
+    def all_versions(self) -> Iterator[Version]:
+        for versions in self.versions.values():
+            yield from versions
+
+
+def read(entries: Iterable[Entry]) -> Evidence:
+    """The evidence of a whole journal."""
+    reader = _Reader()
+    for entry in entries:
+        reader.take(entry)
+    return reader.evidence
+
+
+class _Reader:
+    """Walks the entries; knows only which story is being played."""
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+        self.story = "before the stories"
+
+    def take(self, entry: Entry) -> None:
+        at = Moment(entry.sequence, entry.wall_at, entry.sandbox_at)
+        record = entry.record
+        evidence = self.evidence
+        evidence.head, evidence.entries = entry.digest, entry.sequence
+        match record:
+            case rec.Opened():
+                evidence.opened = record
+                self.take_events(at, record.events)
+            case rec.Exchange():
+                evidence.exchanges.append(Seen(at, self.story, record))
+                self.take_events(at, record.events)
+            case rec.Arrival():
+                evidence.arrivals.append(Seen(at, self.story, record))
+            case rec.Delivery():
+                if record.notice in evidence.notices:
+                    evidence.notices[record.notice].attempts.append(record)
+                self.take_events(at, record.events)
+            case rec.Decided():
+                self.take_events(at, record.events)
+            case rec.FaultSet():
+                self.take_fault(at, record)
+            case rec.Asked():
+                evidence.asked.append(Seen(at, record.story, record))
+            case rec.Followed():
+                evidence.followed[record.payment] = record
+            case rec.Staged():
+                self.take_mark(at, record)
+            case rec.ClockMoved():
+                pass
+
+    def take_fault(self, at: Moment, record: rec.FaultSet) -> None:
+        if record.state == "armed":
+            self.evidence.faults[record.fault] = FaultWindow(
+                record.fault, record.scope, frozenset(record.operations), at
+            )
+        elif record.fault in self.evidence.faults:
+            self.evidence.faults[record.fault].reverted = at
+
+    def take_mark(self, at: Moment, record: rec.Staged) -> None:
+        evidence = self.evidence
+        story = record.story or self.story
+        match record.mark:
+            case "run_started":
+                evidence.run = record.facts
+            case "story_started":
+                self.story = story
+                evidence.stories[story] = (at, None)
+            case "story_ended":
+                start = evidence.stories.get(story, (at, None))[0]
+                evidence.stories[story] = (start, at)
+            case "story_skipped":
+                evidence.not_offered[story] = str(record.facts.get("why", ""))
+            case "baseline" if not record.facts.get("sound", True):
+                evidence.unsound[story] = str(record.facts.get("why", ""))
+            case "action":
+                evidence.actions.append(Seen(at, story, record))
+
+    def take_events(self, at: Moment, events: Iterable[ev.Event]) -> None:
+        """Fold the decisions of one entry; the notices that it issued belong to the orders beside
+        them."""
+        events = list(events)
+        notices = [event for event in events if isinstance(event, ev.NoticeIssued)]
+        for event in events:
+            self.take_declaration(at, event, notices)
+            self.take_transmission(at, event)
+            self.take_order(at, event, notices)
+            self.take_case(at, event)
+
+    def take_declaration(self, at: Moment, event: ev.Event, notices: list[ev.NoticeIssued]) -> None:
+        evidence = self.evidence
+        match event:
+            case ev.PlatformRegistered():
+                evidence.platforms[event.id] = event
+            case ev.DeclarationReceived():
+                evidence.declarations[event.id] = Declared(at, event)
+            case ev.DeclarationAccepted():
+                evidence.declarations[event.id].accepted = at
+            case ev.AuthorizationGranted():
+                versions = evidence.versions.setdefault(event.id, [])
+                if versions and versions[-1].ended is None:
+                    versions[-1].ended, versions[-1].end_kind = at, "superseded"
+                versions.append(
+                    Version(at, event, _beside(notices, "authorization.granted", event.id))
+                )
+            case ev.AuthorizationRevoked() | ev.AuthorizationExpired():
+                version = evidence.versions[event.id][-1]
+                revoked = isinstance(event, ev.AuthorizationRevoked)
+                version.ended, version.end_kind = at, "revoked" if revoked else "expired"
+                version.end_notice = _beside(notices, "authorization.revoked", event.id)
+
+    def take_transmission(self, at: Moment, event: ev.Event) -> None:
+        evidence = self.evidence
+        match event:
+            case ev.TransmissionAnnounced():
+                evidence.transmissions[event.id] = Sent(at, self.story, event)
+            case ev.TransmissionAccepted():
+                evidence.transmissions[event.id].accepted = at
+            case ev.FeedTaken():
+                evidence.transmissions[event.transmission].feed.append((at, event))
+            case ev.TransmissionClosed():
+                sent = evidence.transmissions[event.id]
+                sent.closed, sent.closing = at, event
+            case ev.LineageRecorded():
+                evidence.lineage.extend((at, item) for item in event.items)
+
+    def take_order(self, at: Moment, event: ev.Event, notices: list[ev.NoticeIssued]) -> None:
+        evidence = self.evidence
+        match event:
+            case ev.ExportStopped():
+                notice = _beside(notices, "export.stopped", event.authorization)
+                evidence.halts.append(
+                    Halt("stopped", at, event.platform, event.authorization, None, notice)
+                )
+            case ev.ExportSuspended():
+                notice = _beside(notices, "export.suspended", None)
+                evidence.halts.append(
+                    Halt("suspended", at, event.platform, None, event.case, notice, event.deadline)
+                )
+            case ev.ExportLifted():
+                for halt in evidence.halts:
+                    whole = event.authorization is None or event.authorization == halt.authorization
+                    if halt.lifted is None and halt.platform == event.platform and whole:
+                        halt.lifted = at
+            case ev.NoticeIssued():
+                evidence.notices[event.id] = Notice(at, self.story, event)
+            case ev.NoticeAcknowledged():
+                if event.id in evidence.notices and evidence.notices[event.id].acknowledged is None:
+                    evidence.notices[event.id].acknowledged = at
+
+    def take_case(self, at: Moment, event: ev.Event) -> None:
+        evidence = self.evidence
+        match event:
+            case ev.InspectionOpened():
+                evidence.cases[event.case] = CaseTrack(at, self.story, event.platform)
+            case ev.MaterialHandedIn():
+                evidence.cases[event.case].materials[event.number] = (at, event)
+            case ev.ReinspectionDecided():
+                evidence.cases[event.case].reinspected = True
+
+
+def _beside(notices: list[ev.NoticeIssued], type: str, authorization: str | None) -> str | None:
+    """The notice of `type` that was issued in the same entry, for that authorization where one is
+    named."""
+    for notice in notices:
+        if notice.type == type and notice.data.get("authorization") in (None, authorization):
+            return notice.id
+    return None

@@ -1,0 +1,39 @@
+"""One breach: a fixed sentence plus facts, always with the expected and the seen value."""
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+
+class Subject(Protocol):
+    """Whatever a finding can be about: a dossier that knows its own name and where it stands in the
+    journal."""
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def story(self) -> str: ...
+
+    @property
+    def entries(self) -> tuple[int, ...]: ...
+
+
+Witness = Literal["regulator", "recipient", "notices"]
+Fact = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`sentence` is fixed text; everything that varies stands in `expected`, `seen` and `facts`."""
+
+    sentence: str
+    about: Subject
+    expected: str
+    seen: str
+    absent_from: Witness | None = None
+    """The witness whose silence the finding rests on: where a fault had blinded it, the finding is
+    only a doubt."""
+    rests_on_join: bool = False
+    """The finding is true only if payload and payment were joined rightly: an ambiguous join makes
+    it a doubt."""
+    facts: dict[str, Fact] = field(default_factory=dict)

@@ -1,0 +1,89 @@
+"""From a journal to a judgement, in one call."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from scenarios.judge.assembly import Assembly, assemble, planted_index
+from scenarios.judge.court import Ruling, rule_on
+from scenarios.judge.docket import docket
+from scenarios.judge.evidence import Evidence
+from scenarios.judge.judgement import Judgement, verdict_of
+from scenarios.judge.leaks import PlantedIndex
+from scenarios.judge.masking import mask
+from scenarios.judge.requirement import Requirement
+from scenarios.judge.verdict import Verdict, overall
+from simulator.journal.entry import Entry
+
+
+class NoRun(Exception):
+    """A journal without a run: nothing was staged, so there is nothing to judge."""
+
+
+def judge(entries: Sequence[Entry], requirements: Mapping[str, Requirement]) -> Judgement:
+    """Judge a run by the requirements that its `run_started` mark selected (all, when it selected
+    none).
+
+    Raises NoRun for a journal in which no run was started.
+    """
+    assembly = assemble(entries)
+    run = assembly.evidence.run
+    if not run:
+        raise NoRun(
+            "the journal holds no `run_started` mark; was it written by `reinspect certify`?"
+        )
+    selected = run.get("requirements") or list(requirements)
+    chosen = [requirements[id] for id in requirements if id in selected]
+    dossiers = docket(assembly, (requirement.subject for requirement in chosen))
+    rulings = tuple(rule_on(requirement, dossiers[requirement.subject]) for requirement in chosen)
+    return _judgement(assembly, rulings)
+
+
+def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
+    evidence = assembly.evidence
+    run, opened = evidence.run, evidence.opened
+    reasons = _reasons(evidence)
+    complete = bool(run.get("complete")) and not reasons
+    musts = [ruling.verdict for ruling in rulings if ruling.requirement.force == "MUST"]
+    worst = overall(musts)
+    if reasons and worst is Verdict.PASS:
+        worst = Verdict.INCONCLUSIVE
+    counts = Counter(ruling.verdict.word for ruling in rulings)
+    return Judgement(
+        verdict=verdict_of(worst=worst, complete=complete),
+        complete=complete,
+        seed=int(run.get("seed", 0)),
+        rule_pack=opened.rule_pack if opened else "unknown",
+        versions=dict(run.get("versions", {})),
+        journal_digest=evidence.head,
+        platform=str(run.get("platform", "unknown")),
+        limits={"stop_s": assembly.limits.stop_s, "revocation_s": assembly.limits.revocation_s},
+        counts={
+            **{verdict.word: counts.get(verdict.word, 0) for verdict in Verdict},
+            "entries": evidence.entries,
+            "payments": len(assembly.payments),
+            "payloads": len(assembly.joined),
+            "transmissions": len(evidence.transmissions),
+        },
+        rulings=rulings,
+        stories=tuple(evidence.stories),
+        reasons=reasons,
+        mask=partial(_masked, planted_index(assembly.payments.values())),
+    )
+
+
+def _masked(index: PlantedIndex, text: str) -> str:
+    return mask(text, index)
+
+
+def _reasons(evidence: Evidence) -> tuple[str, ...]:
+    """What keeps a clean run from being conclusive."""
+    reasons = [
+        f"story {story} had no sound baseline: {why}" for story, why in evidence.unsound.items()
+    ]
+    reasons += [
+        f"story {story} broke off before its end"
+        for story, (_, end) in evidence.stories.items()
+        if end is None
+    ]
+    return tuple(reasons)

@@ -1,0 +1,285 @@
+"""Takes the wrappings off bytes whose format nobody told us, so that a secret cannot hide behind an
+encoding.
+
+A view is what stands behind some wrappings: compression, base64, hex, URL escapes or JSON escapes,
+up to three of them in any order. All tokens of one view that wear the same wrapping are unwrapped
+together into one new view, so that there are never more views than orders of wrappings, however
+many tokens a body has. Nothing is parsed: a nested JSON string, a form or a multipart body needs
+only its escapes removed for its text to be searched.
+"""
+
+import binascii
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+INFLATED_BYTES_MAX = 32 * 1024 * 1024
+"""How much decompression may bring forth from one body, in total."""
+
+_STREAMS_MAX = 64
+"""Compressed streams that are looked for in one piece of bytes."""
+
+
+class PeelingStopped(Exception):
+    """A body holds more compressed data than we are willing to inflate: what was not seen cannot be
+    judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What stands behind the wrappings named by `path`, outermost first; the empty path is the body
+    itself."""
+
+    text: str
+    path: tuple[str, ...]
+    pieces: tuple[bytes, ...] = ()
+    """The bytes that `text` was read from, one piece for each token that was unwrapped."""
+
+
+class Allowance:
+    """What decompression may still bring forth; once spent, it stays spent."""
+
+    def __init__(self, left_bytes: int) -> None:
+        self.left_bytes = left_bytes
+        self.spent = False
+
+    def inflate(self, data: bytes, wbits: int) -> tuple[bytes, bytes, bool] | None:
+        """The inflated bytes, what follows the stream, and whether it ended; None if it is no such
+        stream."""
+        if self.left_bytes <= 0:
+            self.spent = True
+            return None
+        stream = zlib.decompressobj(wbits)
+        try:
+            inflated = stream.decompress(data, self.left_bytes)
+        except zlib.error:
+            return None
+        self.left_bytes -= len(inflated)
+        if stream.unconsumed_tail:
+            self.spent = True
+        return inflated, stream.unused_data, stream.eof
+
+
+def peel(data: bytes, depth: int = 3) -> Iterator[View]:
+    """Every view of `data`, the body itself first and the deepest last.
+
+    Raises PeelingStopped after the last view if the body would inflate beyond all reason.
+    """
+    allowance = Allowance(INFLATED_BYTES_MAX)
+    level = [view_of((data,), ())]
+    seen = {level[0].pieces}
+    yield level[0]
+    for _ in range(depth):
+        deeper = []
+        for outer in level:
+            for name, unwrap in _WRAPPINGS.items():
+                pieces = tuple(piece for piece in unwrap(outer, allowance) if piece)
+                if pieces and pieces not in seen:
+                    seen.add(pieces)
+                    view = view_of(pieces, (*outer.path, name))
+                    deeper.append(view)
+                    yield view
+        level = deeper
+    if allowance.spent:
+        raise PeelingStopped(f"a body inflates to more than {INFLATED_BYTES_MAX} bytes")
+
+
+def view_of(pieces: tuple[bytes, ...], path: tuple[str, ...]) -> View:
+    """The view of those pieces, one below the other."""
+    return View("\n".join(text for piece in pieces if (text := text_of(piece))), path, pieces)
+
+
+_LEGIBLE = re.compile(
+    rb"(?:[\x00\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|"
+    rb"[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}){6,}"
+)
+
+
+def text_of(piece: bytes) -> str:
+    """The piece as UTF-8; else what it holds of legible runs, and all of it as GB 18030 if it can
+    be that."""
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        pass
+    runs = [run.decode(errors="ignore") for run in _LEGIBLE.findall(piece)]
+    with suppress(UnicodeDecodeError):
+        runs.append(piece.decode("gb18030"))
+    return "\n".join(runs)
+
+
+def normalise(text: str) -> str:
+    """The text as it is searched: folded, and without spacing, separators and brackets."""
+    return flatten(fold(text))
+
+
+def fold(text: str) -> str:
+    """Full-width characters made ordinary (NFKC), and case removed."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+SEPARATORS = frozenset(
+    "\x00\t\n\v\f\r -_./,:;|+()[]{}\"'·、。"
+    "\u00ad\u200b\u200c\u200d\u2010\u2011\u2012\u2013\u2014\u2015\u2060\u2212\ufeff"
+)
+_WITHOUT_SEPARATORS = dict.fromkeys(map(ord, SEPARATORS))
+
+
+def flatten(folded: str) -> str:
+    """The text without the characters that people and formats put between digits."""
+    return folded.translate(_WITHOUT_SEPARATORS)
+
+
+def _ordinary(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _gzip(view: View, allowance: Allowance) -> Iterator[bytes]:
+    for piece in view.pieces:
+        yield from _streams(piece, _GZIP_START, 31, allowance)
+
+
+def _zlib(view: View, allowance: Allowance) -> Iterator[bytes]:
+    for piece in view.pieces:
+        yield from _streams(piece, _ZLIB_START, 15, allowance)
+
+
+_GZIP_START = re.compile(rb"\x1f\x8b\x08")
+_ZLIB_START = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+
+
+def _streams(
+    piece: bytes, start: re.Pattern[bytes], wbits: int, allowance: Allowance
+) -> Iterator[bytes]:
+    """Every compressed stream in the piece, wherever it starts."""
+    at = 0
+    for _ in range(_STREAMS_MAX):
+        begun = start.search(piece, at)
+        if begun is None:
+            return
+        outcome = allowance.inflate(piece[begun.start() :], wbits)
+        if outcome is None:
+            at = begun.start() + 1
+            continue
+        inflated, rest, ended = outcome
+        yield inflated
+        at = len(piece) - len(rest) if ended else begun.start() + 1
+
+
+def _deflate(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """Raw deflate has no mark of its own: a piece is taken for it only if it is one from first to
+    last byte."""
+    for piece in view.pieces:
+        if piece[0] & 0x06 == 0x06:  # No such block type.
+            continue
+        outcome = allowance.inflate(piece, -15)
+        if outcome is not None and outcome[2] and not outcome[1]:
+            yield outcome[0]
+
+
+# A chunk of at least 60 characters that ends a line goes on in the next, as in mail.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*")
+_STANDARD = str.maketrans("-_", "+/", "\r\n")
+
+
+def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """Base64 in both alphabets. A token may have a name grown to its front, so every alignment is
+    tried; the shifted ones are nearly always nonsense and share one piece."""
+    shifted = []
+    for token in _BASE64.findall(_ordinary(view.text)):
+        standard = token.translate(_STANDARD)
+        yield _from_base64(standard)
+        shifted += [_from_base64(standard[offset:]) for offset in (1, 2, 3)]
+    yield b"\n".join(shifted)
+
+
+_PADDING = {0: "", 2: "==", 3: "="}
+
+
+def _from_base64(token: str) -> bytes:
+    if len(token) % 4 == 1:
+        token = token[:-1]
+    return binascii.a2b_base64(token + _PADDING[len(token) % 4])
+
+
+_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
+_HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:[:\s-][0-9A-Fa-f]{2}){7,}")
+
+
+def _hex(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """Runs of hex digits at both alignments, and pairs of them set apart."""
+    text = _ordinary(view.text)
+    shifted = []
+    for token in _HEX.findall(text):
+        yield bytes.fromhex(token[: len(token) // 2 * 2])
+        shifted.append(bytes.fromhex(token[1 : 1 + (len(token) - 1) // 2 * 2]))
+    for pairs in _HEX_PAIRS.findall(text):
+        yield bytes.fromhex(re.sub(r"[:\s-]", "", pairs))
+    yield b"\n".join(shifted)
+
+
+_URL_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_URL_TOKEN = re.compile(r"[A-Za-z0-9_.~+%-]*%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+%-]*")
+
+
+def _url(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """URL escapes and form encoding; a token that escapes binary data is also a piece of its
+    own."""
+    text = _ordinary(view.text)
+    if not _URL_ESCAPE.search(text):
+        return
+    yield unquote_to_bytes(text.replace("+", " "))
+    if "+" in text:
+        yield unquote_to_bytes(text)
+    for token in _URL_TOKEN.findall(text):
+        yield from _if_binary(unquote_to_bytes(token.replace("+", " ")))
+
+
+def _if_binary(data: bytes) -> Iterator[bytes]:
+    if not all(byte >= 0x20 for byte in data) or not _is_utf8(data):
+        yield data
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
+_SHORT_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _json(view: View, allowance: Allowance) -> Iterator[bytes]:
+    r"""JSON escapes, and with them one level of nested JSON strings; also `\x` escapes, as logs
+    have them."""
+    text = view.text
+    if not _JSON_ESCAPE.search(text):
+        return
+    unescaped = _JSON_ESCAPE.sub(_unescaped, text)
+    paired = unescaped.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    yield paired.encode()
+    if any("\x80" <= character <= "\xff" for character in paired):
+        yield paired.encode("latin-1", "ignore")  # Binary data, one character a byte.
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else _SHORT_ESCAPES.get(escape[3], escape[3])
+
+
+_WRAPPINGS: dict[str, Callable[[View, Allowance], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "zlib": _zlib,
+    "deflate": _deflate,
+    "base64": _base64,
+    "hex": _hex,
+    "url": _url,
+    "json": _json,
+}

@@ -1,0 +1,136 @@
+"""What arrived at a recipient, and under whose permission."""
+
+from collections.abc import Iterator
+
+from scenarios.judge.assembly import Assembly, doubt_of, late_by
+from scenarios.judge.dossiers import LineageFacts, Moment, PayloadDossier
+from scenarios.judge.enumeration import digest_of, recover_mobile
+from scenarios.judge.evidence import Sent
+from scenarios.judge.joining import Joined
+from scenarios.judge.key_recovery import exported_keys
+from scenarios.judge.leaks import Leak
+from scenarios.judge.masking import mask_value
+
+
+def build(assembly: Assembly) -> Iterator[PayloadDossier]:
+    """One dossier for each arrival, retransmissions included."""
+    declared = {d.event.recipient for d in assembly.evidence.declarations.values() if d.accepted}
+    lineage = _lineage_by_digest(assembly)
+    answers = {seen.at.sequence: seen.record for seen in assembly.evidence.arrivals}
+    attacked = False
+    for joined in assembly.joined:
+        leaks = assembly.leaks.get(joined.at.sequence, ())
+        recovered = None
+        if not attacked:
+            recovered = _attack(assembly, leaks)
+            attacked = recovered is not None
+        first = answers.get(joined.repeats) if joined.repeats is not None else None
+        yield _dossier(
+            assembly,
+            joined,
+            leaks=leaks,
+            declared=joined.arrival.recipient in declared,
+            lineage=lineage.get(joined.arrival.body.sha256, ()),
+            first_answered=first is not None and 200 <= first.status < 300 and first.fault is None,
+            recovered_mobile=recovered,
+        )
+
+
+def _dossier(
+    assembly: Assembly,
+    joined: Joined,
+    *,
+    leaks: tuple[Leak, ...],
+    declared: bool,
+    lineage: tuple[LineageFacts, ...],
+    first_answered: bool,
+    recovered_mobile: str | None,
+) -> PayloadDossier:
+    at, arrival = joined.at, joined.arrival
+    digest = arrival.body.sha256
+    sent = assembly.evidence.transmissions.get(joined.transmission or "")
+    order = assembly.order_at(at, arrival.recipient)
+    progress = [seen for seen, event in sent.feed if event.payload == digest] if sent else []
+    asked = [assembly.asked[payment].record for payment in joined.payments]
+    return PayloadDossier(
+        subject=f"payload at entry {at.sequence}",
+        story=joined.seen.story,
+        entries=(at.sequence,),
+        blind=assembly.blind(at, joined.seen.story),
+        doubt=doubt_of([joined]),
+        at=at,
+        recipient=arrival.recipient,
+        digest=digest,
+        size_bytes=arrival.body.size_bytes,
+        grade=joined.grade,
+        retransmission=joined.repeats is not None,
+        first_answered=first_answered,
+        recipient_declared=declared,
+        transmission=joined.transmission,
+        transmission_accepted_at=sent.accepted if sent else None,
+        authorization=sent.event.authorization if sent else None,
+        authorized_categories=assembly.permit_at(at, arrival.recipient),
+        categories_seen=_categories_seen(joined, leaks, lineage),
+        exempt=arrival.body.size_bytes == 0 and not leaks,
+        started_at=_first(sent, "transmission.started") if sent else None,
+        progressed_at=progress[0] if progress else None,
+        ended_at=_first(sent, "transmission.ended") if sent else None,
+        payments=joined.payments,
+        sources=frozenset(record.platform_payment for record in asked if record.platform_payment),
+        lineage=lineage,
+        leaks=leaks,
+        recovered_mobile=recovered_mobile,
+        exported_keys=exported_keys(arrival, [assembly.payments[p].payer for p in joined.payments]),
+        order=order,
+        late_by_s=late_by(order, at),
+    )
+
+
+def _first(sent: Sent, type: str) -> Moment | None:
+    """The first accepted feed event of that type."""
+    return next((at for at, event in sent.feed if event.type == type), None)
+
+
+def _categories_seen(
+    joined: Joined, leaks: tuple[Leak, ...], lineage: tuple[LineageFacts, ...]
+) -> frozenset[str]:
+    """Mandatory categories: by planted values, and by what the platform itself told of this
+    payload."""
+    seen = {leak.category for leak in leaks}
+    if joined.exact:
+        seen.add("M02")
+    for facts in lineage:
+        seen |= facts.categories
+    return frozenset(code for code in seen if code.startswith("M"))
+
+
+def _lineage_by_digest(assembly: Assembly) -> dict[str, tuple[LineageFacts, ...]]:
+    found: dict[str, tuple[LineageFacts, ...]] = {}
+    for at, item in assembly.evidence.lineage:
+        facts = LineageFacts(
+            at=at,
+            source=item.source,
+            transmission=item.transmission,
+            recipient=item.recipient,
+            country=item.country,
+            rule_version=item.rule_version,
+            categories=frozenset(item.categories),
+        )
+        found[item.payload] = (*found.get(item.payload, ()), facts)
+    return found
+
+
+def _attack(assembly: Assembly, leaks: tuple[Leak, ...]) -> str | None:
+    """Recover one mobile number from its unkeyed hash and last four, as anyone abroad could; shown
+    masked."""
+    for leak in leaks:
+        if leak.kind == "mobile" and leak.form in ("md5", "sha1", "sha256", "sm3"):
+            for payment in assembly.payments.values():
+                if payment.payer.id == leak.person:
+                    return _enumerate(payment.payer.mobile, leak.form)
+    return None
+
+
+def _enumerate(mobile: str, algorithm: str) -> str | None:
+    recovered = recover_mobile(digest_of(mobile, algorithm), mobile[-4:], algorithm)
+    return None if recovered is None else mask_value(recovered.number)

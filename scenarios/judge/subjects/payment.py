@@ -1,0 +1,165 @@
+"""What a merchant asked for, and what became of it at home and abroad."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from scenarios.judge.assembly import Assembly, doubt_of, late_by
+from scenarios.judge.dossiers import Moment, Order, PaymentDossier
+from scenarios.judge.evidence import Seen
+from scenarios.judge.joining import Joined
+from scenarios.judge.leaks import Leak
+from scenarios.traffic import Payment, planted
+from simulator.journal.records import Asked
+
+
+def build(assembly: Assembly) -> Iterator[PaymentDossier]:
+    """One dossier for each payment that a merchant asked for."""
+    leaks = _leaks_by_person(assembly)
+    declared = _declared(assembly)
+    restarts = [
+        (seen.story, seen.at)
+        for seen in assembly.evidence.actions
+        if seen.record.facts.get("action") == "restart"
+    ]
+    for id, seen in assembly.asked.items():
+        yield _dossier(assembly, assembly.payments[id], seen, leaks, declared, restarts)
+
+
+def _dossier(
+    assembly: Assembly,
+    payment: Payment,
+    seen: Seen,
+    leaks: dict[str, list[Leak]],
+    declared: dict[tuple[str, str], Moment],
+    restarts: list[tuple[str, Moment]],
+) -> PaymentDossier:
+    record: Asked = seen.record
+    joins = _joins(assembly, payment, record.story)
+    first = joins[0] if joins else None
+    while_ = _suspension(assembly, record)
+    late = [late_by(while_, joined.at) for joined in joins]
+    followed = assembly.evidence.followed.get(payment.id)
+    return PaymentDossier(
+        subject=f"payment {payment.id}",
+        story=record.story,
+        entries=(seen.at.sequence, *(joined.at.sequence for joined in joins)),
+        blind=assembly.blind(first.at if first else seen.at, record.story),
+        doubt=doubt_of(joins),
+        id=payment.id,
+        platform_payment=record.platform_payment,
+        asked_at=record.sent_at,
+        outcome=record.outcome,
+        final=followed.outcome if followed else "unknown",
+        domestic=payment.domestic,
+        recipient=payment.recipient,
+        country=payment.country,
+        recipient_listed=any(recipient == payment.recipient for recipient, _ in declared),
+        country_listed=(payment.recipient, payment.country) in declared,
+        unlisted_fields=len(payment.extra),
+        awkward=_awkward(payment),
+        amount_authorized=_amount_authorized(assembly, first),
+        asked_under=_cut_off(assembly, record),
+        asked_while=while_,
+        left_under_order_s=next((seconds for seconds in late if seconds is not None), None),
+        asked_before_restart=any(
+            story == record.story and record.answered_at < at.wall_at for story, at in restarts
+        ),
+        accepted_at=_accepted_at(declared, payment),
+        payloads=tuple(assembly.facts_of(joined, payment.id) for joined in joins),
+        left_at=first.at if first else None,
+        permitted=all(_permitted(assembly, joined) for joined in joins),
+        monitored=all(_monitored(assembly, joined) for joined in joins),
+        leaks=tuple(leaks.get(payment.payer.id, ())),
+    )
+
+
+def _joins(assembly: Assembly, payment: Payment, story: str) -> list[Joined]:
+    """Payloads that carry the payment; for an unlisted recipient, any payload that reached it in
+    the story."""
+    joins = list(assembly.carried.get(payment.id, ()))
+    if not joins and payment.recipient and not assembly.versions_for(payment.recipient):
+        joins = [
+            joined
+            for joined in assembly.joined
+            if joined.arrival.recipient == payment.recipient and joined.seen.story == story
+        ]
+    return joins
+
+
+def _declared(assembly: Assembly) -> dict[tuple[str, str], Moment]:
+    """When each recipient and country was first accepted."""
+    found: dict[tuple[str, str], Moment] = {}
+    for declared in assembly.evidence.declarations.values():
+        if declared.accepted is not None:
+            key = (declared.event.recipient, declared.event.country)
+            found[key] = min(found.get(key, declared.accepted), declared.accepted)
+    return found
+
+
+def _accepted_at(declared: dict[tuple[str, str], Moment], payment: Payment) -> Moment | None:
+    moments = [at for (recipient, _), at in declared.items() if recipient == payment.recipient]
+    return min(moments, default=None)
+
+
+def _suspension(assembly: Assembly, record: Asked) -> Order | None:
+    """The suspension of which the platform had been told, and that was not lifted, when it was
+    asked."""
+    for halt in assembly.evidence.halts:
+        if halt.kind != "suspended":
+            continue
+        order = assembly.order_of_halt(halt)
+        lifted_before = halt.lifted is not None and halt.lifted.wall_at <= record.sent_at
+        if order.told_at is not None and order.told_at <= record.sent_at and not lifted_before:
+            return order
+    return None
+
+
+def _cut_off(assembly: Assembly, record: Asked) -> frozenset[str]:
+    """What was out of reach when it was asked: the whole regulator, one operation of it, or the
+    recipients."""
+    cut: set[str] = set()
+    for window in assembly.evidence.faults.values():
+        began_before = window.armed.wall_at <= record.sent_at
+        still_on = window.reverted is None or record.sent_at < window.reverted.wall_at
+        if began_before and still_on:
+            cut |= set(window.operations) or {window.scope}
+    return frozenset(cut)
+
+
+def _permitted(assembly: Assembly, joined: Joined) -> bool:
+    sent = assembly.evidence.transmissions.get(joined.transmission or "")
+    return sent is not None and sent.accepted is not None and sent.accepted < joined.at
+
+
+def _monitored(assembly: Assembly, joined: Joined) -> bool:
+    sent = assembly.evidence.transmissions.get(joined.transmission or "")
+    if sent is None:
+        return False
+    return any(event.type == "transmission.started" and at < joined.at for at, event in sent.feed)
+
+
+def _amount_authorized(assembly: Assembly, first: Joined | None) -> bool:
+    if first is None:
+        return True
+    return "M02" in (assembly.permit_at(first.at, first.arrival.recipient) or ())
+
+
+def _awkward(payment: Payment) -> bool:
+    """Whether an identifier is written otherwise than plainly, or stands where no category expects
+    it."""
+    payer = payment.payer
+    aside = "".join([payment.note, *payment.extra.values()])
+    plainly = {secret.kind: secret.value for secret in planted(payment)}
+    for kind in ("resident_id", "mobile", "card"):
+        written = unicodedata.normalize("NFC", getattr(payer, kind))
+        if written != plainly.get(kind, written) or plainly.get(kind, "\0") in aside:
+            return True
+    return False
+
+
+def _leaks_by_person(assembly: Assembly) -> dict[str, list[Leak]]:
+    found: dict[str, list[Leak]] = {}
+    for leaks in assembly.leaks.values():
+        for leak in leaks:
+            found.setdefault(leak.person, []).append(leak)
+    return found

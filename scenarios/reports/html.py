@@ -1,0 +1,105 @@
+"""One page that works offline: verdict, rulings, failure cards, and the evidence they rest on."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from scenarios.judge.court import Ruling
+from scenarios.judge.finding import Finding
+from scenarios.judge.judgement import Mask
+from scenarios.reports import Account, Report
+from simulator.journal.entry import Entry
+
+_MOST_FINDINGS = 20
+_MOST_ENTRIES = 400
+_MOST_CHARACTERS = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One journal entry as the page shows it."""
+
+    sequence: int
+    kind: str
+    sandbox_at: str
+    wall_at: str
+    digest: str
+    heading: str
+    content: str
+
+
+def render(account: Account) -> bytes:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    judgement = account.judgement
+    page = environment.get_template("report.html.jinja").render(
+        judgement=judgement,
+        mask=judgement.mask,
+        most=_MOST_FINDINGS,
+        reproduce=account.reproduce,
+        failed=[ruling for ruling in judgement.rulings if ruling.findings],
+        exhibits=list(_exhibits(account)),
+    )
+    return page.encode()
+
+
+def _exhibits(account: Account) -> Iterator[Exhibit]:
+    """The entries that the shown findings rest on, in journal order."""
+    wanted = {
+        entry
+        for ruling in account.judgement.rulings
+        for finding in _shown(ruling)
+        for entry in finding.about.entries[:8]
+    }
+    by_sequence = {entry.sequence: entry for entry in account.evidence if entry.sequence in wanted}
+    for sequence in sorted(by_sequence)[:_MOST_ENTRIES]:
+        yield _exhibit(by_sequence[sequence], account.judgement.mask)
+
+
+def _shown(ruling: Ruling) -> tuple[Finding, ...]:
+    return ruling.findings[:_MOST_FINDINGS]
+
+
+def _exhibit(entry: Entry, mask: Mask) -> Exhibit:
+    body: dict[str, Any] = json.loads(entry.content)["body"]
+    pretty = json.dumps(body, indent=2, ensure_ascii=False)
+    cut = pretty if len(pretty) <= _MOST_CHARACTERS else pretty[:_MOST_CHARACTERS] + "\n…"
+    return Exhibit(
+        sequence=entry.sequence,
+        kind=entry.kind,
+        sandbox_at=f"{entry.sandbox_at:%Y-%m-%d %H:%M:%S}",
+        wall_at=f"{entry.wall_at:%H:%M:%S.%f}",
+        digest=entry.digest,
+        heading=mask(_heading(entry.kind, body)),
+        content=mask(cut),
+    )
+
+
+def _heading(kind: str, body: dict[str, Any]) -> str:
+    """What the entry says, in one line."""
+    match kind:
+        case "exchange":
+            said = f"{body['method']} {body['path']} → {body['status']}"
+            return f"{said} {body['refusal']}" if body["refusal"] else said
+        case "arrival":
+            return f"payload of {body['body']['size_bytes']} bytes at {body['recipient']}"
+        case "asked":
+            return f"payment {body['payment']['id']}: {body['outcome']}"
+        case "delivery":
+            return f"notice {body['notice']}, attempt {body['attempt']} → {body['status']}"
+        case "decided":
+            return f"{body['command']} by {body['by']}"
+        case _:
+            return kind
+
+
+REPORT = Report(id="html", title="Page that works offline", filename="report.html", render=render)

@@ -1,0 +1,31 @@
+"""Identifiers as merchants really write them, and where nobody expects them."""
+
+from dataclasses import replace
+
+from scenarios.stage import Stage
+from scenarios.stories import story
+from scenarios.traffic import FORMS, Payment
+
+
+@story(
+    id="awkward_identifiers",
+    title="Awkward identifiers",
+    text=(
+        "Identifiers come with country code, spaces, full-width digits and a lower-case x; they stand in notes and "
+        "in fields that no one asked for. Some merchants even pass on passwords and face templates."
+    ),
+)
+async def awkward_identifiers(stage: Stage) -> None:
+    for form in FORMS:
+        await stage.pay(4, form=form)
+    await stage.submit([_with_canaries(payment) for payment in stage.payments(6)])
+    await stage.drain()
+
+
+def _with_canaries(payment: Payment) -> Payment:
+    """The payment with authentication data (C3) among its extra fields: it may never leave in any form."""
+    canaries = {
+        "payment_password": payment.payer.password,
+        "face_template": payment.payer.biometric,
+    }
+    return replace(payment, extra={**payment.extra, **canaries})

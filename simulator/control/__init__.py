@@ -1,0 +1,15 @@
+"""The testers' door, `/control`: apart from the interface that it controls, with a token of its
+own.
+
+app         puts the application together: token, problems, resources
+problems    every way in which a tester's request is refused
+sandboxes   create, read, reset, delete
+clock       read, advance
+policy      what the regulator decides at once, later, or by hand
+decisions   the decisions that wait for a hand
+orders      stop, suspend, lift, revoke, inspect, grant
+faults      arm, read, revert
+recipients  what they reply
+records     what merchants saw, and the marks of a run
+journal     the export
+"""

@@ -1,0 +1,189 @@
+"""Sandboxes: create, read at a glance, reset, delete."""
+
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+
+from simulator.catalogue import suggest
+from simulator.control.problems import Refused
+from simulator.control.site import Here, TheWorld
+from simulator.law.packs import packs
+from simulator.messages.base import Message, Time
+from simulator.regulator.lifecycle.authorization import Authorization, standing
+from simulator.sandbox import SandboxExists
+from simulator.world import RESERVED, Site
+
+router = APIRouter(prefix="/sandboxes", tags=["sandboxes"])
+
+STARTS_AT = datetime(2023, 6, 1, tzinfo=UTC)
+"""Where the story plays, under rule pack r2022."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+SandboxId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+
+class SandboxRequest(Message):
+    """Body of `POST /sandboxes`; without a passcode one is drawn and told."""
+
+    id: SandboxId
+    passcode: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    starts_at: Annotated[Time, Field(ge=EARLIEST, lt=LATEST)] = STARTS_AT
+    rule_pack: str = "r2022"
+    rate: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
+    """Seconds of sandbox time for each second of wall time; 0 stands still but for `advance`."""
+
+
+class Registered(Message):
+    """A platform in the summary."""
+
+    id: str
+    status: str
+    key_id: str
+
+
+class Authorized(Message):
+    """An authorization in the summary."""
+
+    id: str
+    version: int
+    status: str
+    recipient: str
+    country: str
+    quota_records: int
+    used_records: int
+
+
+class CaseAtAGlance(Message):
+    """A case in the summary."""
+
+    id: str
+    status: str
+
+
+class SandboxState(Message):
+    """What a sandbox was created with and where it stands."""
+
+    id: str
+    passcode: str
+    seed: int
+    starts_at: Time
+    now: Time
+    rule_pack: str
+    rate: float
+    regulator_public_key: str
+    policy: dict[str, Any]
+    sequence: int
+    """Number of the last entry of the journal."""
+    registrations: tuple[Registered, ...]
+    authorizations: tuple[Authorized, ...]
+    open_transmissions: int
+    """Announced and neither refused nor closed."""
+    notices_pending: tuple[str, ...]
+    """Issued and not acknowledged."""
+    cases: tuple[CaseAtAGlance, ...]
+
+
+class SandboxList(Message):
+    """Every sandbox of this process."""
+
+    items: tuple[SandboxState, ...]
+
+
+@router.post("", status_code=201, operation_id="create_sandbox")
+async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
+    """A new world with its own keys, clock, seed and journal."""
+    _check(request)
+    try:
+        site = await world.create(
+            request.id,
+            passcode=request.passcode or secrets.token_urlsafe(12),
+            seed=request.seed,
+            starts_at=request.starts_at.astimezone(UTC),
+            rule_pack=request.rule_pack,
+            rate=request.rate,
+        )
+    except SandboxExists as mistake:
+        raise Refused("sandbox_exists", str(mistake)) from None
+    return state_of(site)
+
+
+@router.get("", operation_id="list_sandboxes")
+async def read_all(world: TheWorld) -> SandboxList:
+    """Every sandbox at a glance."""
+    sites = [world.site(id) for id in world.ids()]
+    return SandboxList(items=tuple(state_of(site) for site in sites if site is not None))
+
+
+@router.get("/{sandbox}", operation_id="read_sandbox")
+async def read(here: Here) -> SandboxState:
+    """One sandbox at a glance."""
+    return state_of(here)
+
+
+@router.delete("/{sandbox}", status_code=204, operation_id="delete_sandbox")
+async def delete(here: Here, world: TheWorld) -> None:
+    """The sandbox ends, and its journal is forgotten: export it before."""
+    await world.delete(here.sandbox.id)
+
+
+@router.post("/{sandbox}/reset", operation_id="reset_sandbox")
+async def reset(here: Here, world: TheWorld) -> SandboxState:
+    """Everything as at the beginning but the registrations, so that a platform stays connected."""
+    return state_of(await world.reset(here.sandbox.id))
+
+
+def _check(request: SandboxRequest) -> None:
+    if request.id in RESERVED:
+        raise Refused.invalid("/id", request.id, f"not be {' or '.join(RESERVED)}")
+    if request.rule_pack not in packs():
+        must = f"be a rule pack; {suggest(request.rule_pack, packs())}"
+        raise Refused.invalid("/rule_pack", request.rule_pack, must)
+
+
+def state_of(site: Site) -> SandboxState:
+    """The site as a tester sees it."""
+    sandbox, state = site.sandbox, site.office.state
+    now = sandbox.clock.now()
+    return SandboxState(
+        id=sandbox.id,
+        passcode=sandbox.passcode,
+        seed=sandbox.seed,
+        starts_at=sandbox.opened.starts_at,
+        now=now,
+        rule_pack=sandbox.rule_pack,
+        rate=sandbox.clock.rate,
+        regulator_public_key=sandbox.opened.regulator_public_key,
+        policy=asdict(state.policy),
+        sequence=sandbox.next_sequence() - 1,
+        registrations=tuple(
+            Registered(id=one.id, status=one.status, key_id=one.registered.key_id)
+            for one in state.registrations.values()
+        ),
+        authorizations=tuple(
+            _authorized(held, standing(state, held, now)) for held in state.authorizations.values()
+        ),
+        open_transmissions=sum(
+            one.status in ("received", "accepted") for one in state.transmissions.values()
+        ),
+        notices_pending=tuple(state.unacknowledged),
+        cases=tuple(CaseAtAGlance(id=one.id, status=one.status) for one in state.cases.values()),
+    )
+
+
+def _authorized(held: Authorization, status: str) -> Authorized:
+    granted = held.granted
+    return Authorized(
+        id=held.id,
+        version=granted.version,
+        status=status,
+        recipient=granted.recipient,
+        country=granted.country,
+        quota_records=granted.quota_records,
+        used_records=held.used_records,
+    )

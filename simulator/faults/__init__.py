@@ -1,0 +1,354 @@
+"""What can go wrong on the way, one fault a file; armed by a tester, seeded, and over by itself.
+
+A fault is no secret: its arming, every message that it strikes and its reverting are in the
+journal, so that "did not send" and "we cut the wire" are never confused. A message takes one blow
+at most: ask for `after` only where `before` gave none, and put the blow's fault id into the record
+of the message that it struck.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from simulator import catalogue
+from simulator.clock import WallClock, wall_now
+from simulator.journal.entry import Entry
+from simulator.journal.records import Arrival, Delivery, Exchange, FaultSet, Record
+from simulator.messages.base import Message
+
+Scope = Literal["regulator", "recipient", "notices"]
+Moment = Literal["before", "after", "deliver"]
+"""`before` a request is heard; `after` it was processed, when its answer leaves; when a notice is
+to `deliver`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Wait; then go on as if nothing had been."""
+
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Give this answer instead of hearing the request."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Say nothing until the client gives up or the fault is reverted; then close the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Close the connection without a byte of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate:
+    """Send this share of the answer's body, though its headers promise all of it; then close the
+    connection."""
+
+    kept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """The attempt to deliver a notice reaches nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Deliver the notice this many times more."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """Keep the notice until the platform's next one has gone first, at most so long."""
+
+    seconds_max: float
+
+
+Act = Delay | Answer | Hang | Drop | Truncate | Lose | Repeat | HoldBack
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way to go wrong: where and when it strikes, what a tester may set, and what it does."""
+
+    id: str
+    title: str
+    scopes: tuple[Scope, ...]
+    moment: Moment
+    parameters: type[Message]
+    strike: Callable[[Any, random.Random], Act]
+    """From its parameters and a seeded chance to what happens to one message."""
+
+
+class NoParameters(Message):
+    """For faults with nothing to set."""
+
+
+def fault(
+    *,
+    id: str,
+    title: str,
+    scopes: tuple[Scope, ...],
+    moment: Moment,
+    parameters: type[Message] = NoParameters,
+) -> Callable[[Callable[[Any, random.Random], Act]], Fault]:
+    """Makes the decorated function the one fault of its file."""
+
+    def enter(strike: Callable[[Any, random.Random], Act]) -> Fault:
+        return Fault(id, title, scopes, moment, parameters, strike)
+
+    return enter
+
+
+@cache
+def catalogue_of_faults() -> dict[str, Fault]:
+    """Every fault by id."""
+    return catalogue.entries(sys.modules[__name__], Fault)
+
+
+@dataclass(slots=True)
+class Arming:
+    """A fault that is armed: how often it may strike and until when."""
+
+    id: str
+    name: str
+    scope: str
+    operations: tuple[str, ...]
+    probability: float
+    times: int | None
+    ttl_s: float | None
+    parameters: dict[str, Any]
+    armed_at: datetime
+    """Wall time."""
+    drawn: int = 0
+    """Messages that were aimed at; each has its own seeded chance."""
+    promised: int = 0
+    """Blows dealt, whether or not the struck message is in the journal yet."""
+    recorded: set[str | int] = field(default_factory=set)
+    """What is in the journal of them: sequence numbers of struck messages, ids of struck
+    notices."""
+    hanging: int = 0
+    """Clients that are still kept waiting."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Wall time at which it reverts by itself; `None` if only its blows or a tester end it."""
+        return None if self.ttl_s is None else self.armed_at + timedelta(seconds=self.ttl_s)
+
+    def aims_at(self, scope: str, operation: str) -> bool:
+        """Whether a message of this scope and operation may be struck."""
+        if self.scope != scope or (self.operations and operation not in self.operations):
+            return False
+        return self.times is None or self.promised < self.times
+
+    def is_spent(self) -> bool:
+        """It struck as often as it may, all of it is in the journal, and nobody hangs any more."""
+        return self.times is not None and len(self.recorded) >= self.times and not self.hanging
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What a fault does to one message. `fault` is the id of the arming and belongs into the
+    message's record."""
+
+    fault: str
+    name: str
+    act: Act
+    arming: Arming = field(repr=False, compare=False)
+    settle: Callable[[], None] = field(repr=False, compare=False)
+
+    @property
+    def status(self) -> int | None:
+        """What the sender sees: 0 for no answer, the fault's own status, or `None` for the true
+        answer's."""
+        match self.act:
+            case Answer(status=status):
+                return status
+            case Hang() | Drop() | Truncate() | Lose():
+                return 0
+            case _:
+                return None
+
+    async def wait(self) -> None:
+        """Waits as long as a Delay says; at once for any other act."""
+        if isinstance(self.act, Delay):
+            await asyncio.sleep(self.act.delay_s)
+
+    async def hang(self, client_gone: Awaitable[object]) -> None:
+        """Returns when the client has given up or the fault is reverted."""
+        ends: set[asyncio.Future[Any]] = {
+            asyncio.ensure_future(client_gone),
+            asyncio.ensure_future(self.over()),
+        }
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            self.arming.hanging -= 1
+            self.settle()
+
+    async def over(self) -> None:
+        """Returns when the fault is reverted, so that whoever holds a message back lets it go."""
+        await self.arming.over.wait()
+
+
+class ArmedFaults:
+    """The armed faults of one sandbox; a fold over its journal, so that a restart forgets none.
+
+    `follow` its `fold`, and everything that happens to a fault goes through the journal: `arm` and
+    `revert` append.
+    """
+
+    def __init__(
+        self, *, seed: int, append: Callable[[Record], Entry], wall: WallClock = wall_now
+    ) -> None:
+        self._seed = seed
+        self._append = append
+        self._wall = wall
+        self._armed: dict[str, Arming] = {}
+        self._count = 0
+        self._alarms: set[asyncio.TimerHandle] = set()
+
+    def __iter__(self) -> Iterator[Arming]:
+        """The armings in force, in the order of arming."""
+        self.revert_what_is_over()
+        return iter(list(self._armed.values()))
+
+    def arm(
+        self,
+        name: str,
+        *,
+        scope: str,
+        operations: tuple[str, ...] = (),
+        probability: float = 1.0,
+        times: int | None = None,
+        ttl_s: float | None = None,
+        parameters: dict[str, Any] | None = None,
+    ) -> tuple[Arming, Entry]:
+        """Arms the fault called `name`, whose parameters must be valid; it is in force at once."""
+        fault = catalogue.find(catalogue_of_faults(), name, what="fault")
+        if scope not in fault.scopes:
+            raise ValueError(f"{name} strikes {' or '.join(fault.scopes)}, never {scope!r}")
+        own = fault.parameters.model_validate(parameters or {}).model_dump(mode="json")
+        limits = {"probability": probability, "times": times, "ttl_s": ttl_s}
+        id = f"flt-{self._count + 1}"
+        entry = self._append(FaultSet(id, name, "armed", scope, operations, {**own, **limits}))
+        return self._armed[id], entry
+
+    def revert(self, id: str) -> Entry:
+        """Ends the arming `id`; KeyError if it is not in force."""
+        arming = self._armed[id]
+        return self._append(FaultSet(id, arming.name, "reverted", arming.scope, arming.operations))
+
+    async def strike(self, scope: str, operation: str, moment: Moment) -> Blow | None:
+        """The blow for one message, or `None`.
+
+        `operation` is the operation id for the regulator, the recipient's id for a recipient, the
+        type for a notice. Where several armed faults aim at the message, the one armed first that
+        hits it wins.
+        """
+        self.revert_what_is_over()
+        for arming in self._armed.values():
+            fault = catalogue_of_faults()[arming.name]
+            if fault.moment != moment or not arming.aims_at(scope, operation):
+                continue
+            arming.drawn += 1
+            chance = random.Random(f"{self._seed}/{arming.id}/{arming.drawn}")
+            if chance.random() < arming.probability:
+                return self._blow(fault, arming, chance)
+        return None
+
+    def _blow(self, fault: Fault, arming: Arming, chance: random.Random) -> Blow:
+        act = fault.strike(fault.parameters.model_validate(arming.parameters), chance)
+        arming.promised += 1
+        arming.hanging += isinstance(act, Hang)
+        return Blow(arming.id, arming.name, act, arming, self.revert_what_is_over)
+
+    def revert_what_is_over(self) -> None:
+        """Reverts every arming whose time has passed or whose blows are all dealt."""
+        now = self._wall()
+        for arming in list(self._armed.values()):
+            ends_at = arming.ends_at
+            if arming.is_spent() or (ends_at is not None and ends_at <= now):
+                self.revert(arming.id)
+
+    def fold(self, entry: Entry) -> None:
+        """Takes in one entry of the sandbox's journal, fresh or recovered."""
+        if entry.kind == FaultSet.kind:
+            record = entry.record
+            assert isinstance(record, FaultSet)
+            if record.state == "armed":
+                self._fold_armed(record, entry.wall_at)
+            else:
+                self._armed.pop(record.fault).over.set()
+        elif self._armed and entry.kind in (Exchange.kind, Arrival.kind, Delivery.kind):
+            self._fold_struck(entry)
+
+    def _fold_armed(self, record: FaultSet, wall_at: datetime) -> None:
+        parameters = dict(record.parameters)
+        arming = Arming(
+            id=record.fault,
+            name=record.name,
+            scope=record.scope,
+            operations=record.operations,
+            probability=parameters.pop("probability"),
+            times=parameters.pop("times"),
+            ttl_s=parameters.pop("ttl_s"),
+            parameters=parameters,
+            armed_at=wall_at,
+        )
+        self._armed[arming.id] = arming
+        self._count += 1
+        if arming.ends_at is not None:
+            self._look_again_in(max(0.0, (arming.ends_at - self._wall()).total_seconds()))
+
+    def _fold_struck(self, entry: Entry) -> None:
+        """Counts a struck message; a fault that is spent reverts after the entry, never within its
+        fold."""
+        record = entry.record
+        assert isinstance(record, Exchange | Arrival | Delivery)
+        if record.fault not in self._armed:
+            return
+        arming = self._armed[record.fault]
+        # One blow may strike every attempt to deliver a notice, so a notice counts once.
+        arming.recorded.add(record.notice if isinstance(record, Delivery) else entry.sequence)
+        arming.promised = max(arming.promised, len(arming.recorded))
+        arming.drawn = max(arming.drawn, arming.promised)
+        if arming.is_spent():
+            self._look_again_in(0.0)
+
+    def _look_again_in(self, seconds: float) -> None:
+        """Reverts by the clock even while nothing is sent; without a running loop the next message
+        will do it."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._alarms.add(loop.call_later(seconds, self.revert_what_is_over))
+
+    def close(self) -> None:
+        """The sandbox is going: nobody is kept waiting, and nothing is written any more."""
+        for alarm in self._alarms:
+            alarm.cancel()
+        for arming in self._armed.values():
+            arming.over.set()
+        self._armed.clear()

@@ -1,0 +1,8 @@
+"""The one durable thing: the ordered, append-only, hash-chained account of a sandbox.
+
+records, events    what an entry can say
+entry              one entry: sealed on writing, read back in any format up to this version's own
+sqlite             keeps the entries; one transaction for everything that waits (group commit)
+ndjson             carries a journal in a file, one entry a line
+verify             proves that a journal is whole; needs nothing but the standard library
+"""

@@ -1,0 +1,368 @@
+"""Everything the regulator can decide. State is a fold over these and nothing else.
+
+Each event names its aggregate by id and carries what `evolve` needs, so that recovery never decides
+again. `at` is sandbox time. The judge reads them from the journal; the regulator alone makes them.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRegistered:
+    id: str
+    uscc: str
+    name: str
+    key_id: str
+    public_key: str
+    callback_url: str | None
+    at: datetime
+    event: Literal["platform_registered"] = "platform_registered"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackConfirmed:
+    """The callback answered its challenge; the registration is active."""
+
+    id: str
+    at: datetime
+    event: Literal["callback_confirmed"] = "callback_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFieldSeen:
+    """A field inside a declaration or authorization; see messages.declaration.DeclaredField."""
+
+    name: str
+    category: str
+    desensitisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationReceived:
+    id: str
+    platform: str
+    fields: tuple[DeclaredFieldSeen, ...]
+    purpose: str
+    legal_basis: str
+    recipient: str
+    country: str
+    records: int
+    persons: int
+    valid_from: datetime
+    valid_until: datetime
+    at: datetime
+    decide_at: datetime | None
+    """When the policy decides; `None` waits for a tester."""
+    event: Literal["declaration_received"] = "declaration_received"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationAccepted:
+    id: str
+    authorization: str
+    at: datetime
+    event: Literal["declaration_accepted"] = "declaration_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationRefused:
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["declaration_refused"] = "declaration_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationGranted:
+    """A new authorization (version 1) or a new version of one; the former version is dead from
+    here."""
+
+    id: str
+    version: int
+    platform: str
+    declaration: str
+    fields: tuple[DeclaredFieldSeen, ...]
+    purpose: str
+    recipient: str
+    country: str
+    quota_records: int
+    valid_from: datetime
+    valid_until: datetime
+    signature: str
+    at: datetime
+    event: Literal["authorization_granted"] = "authorization_granted"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRevoked:
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["authorization_revoked"] = "authorization_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationExpired:
+    id: str
+    at: datetime
+    event: Literal["authorization_expired"] = "authorization_expired"
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionAnnounced:
+    id: str
+    platform: str
+    authorization: str
+    authorization_version: int
+    categories: tuple[str, ...]
+    purpose: str
+    recipient: str
+    country: str
+    records: int
+    at: datetime
+    decide_at: datetime | None
+    event: Literal["transmission_announced"] = "transmission_announced"
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionAccepted:
+    id: str
+    at: datetime
+    event: Literal["transmission_accepted"] = "transmission_accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionRefused:
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["transmission_refused"] = "transmission_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTaken:
+    """One accepted feed event."""
+
+    transmission: str
+    sequence: int
+    type: str
+    records: int
+    bytes: int
+    payload: str | None
+    categories: tuple[str, ...]
+    recipient: str
+    country: str
+    at: datetime
+    event: Literal["feed_taken"] = "feed_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionClosed:
+    id: str
+    outcome: str
+    records: int
+    bytes: int
+    payloads: tuple[str, ...]
+    at: datetime
+    event: Literal["transmission_closed"] = "transmission_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class LineageItem:
+    """One record's origin; see messages.lineage.LineageEntry."""
+
+    payload: str
+    source: str
+    rule_version: str
+    transmission: str
+    recipient: str
+    country: str
+    categories: tuple[str, ...]
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineageRecorded:
+    platform: str
+    items: tuple[LineageItem, ...]
+    at: datetime
+    event: Literal["lineage_recorded"] = "lineage_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    id: str
+    rule: str
+    platform: str
+    transmission: str | None
+    authorization: str | None
+    detail: str
+    at: datetime
+    event: Literal["alert_raised"] = "alert_raised"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStopped:
+    """An order to halt at once; `authorization` is `None` for the whole platform."""
+
+    platform: str
+    authorization: str | None
+    reason: str
+    at: datetime
+    event: Literal["export_stopped"] = "export_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSuspended:
+    """A suspension within a case, for the whole platform; `deadline` is 30 days later."""
+
+    platform: str
+    case: str
+    deadline: datetime
+    at: datetime
+    event: Literal["export_suspended"] = "export_suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLifted:
+    """Ends every stop and suspension of the scope; `authorization` is `None` for the whole
+    platform."""
+
+    platform: str
+    authorization: str | None
+    case: str | None
+    at: datetime
+    event: Literal["export_lifted"] = "export_lifted"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionOpened:
+    """An unannounced inspection opens a case."""
+
+    case: str
+    platform: str
+    reason: str
+    at: datetime
+    event: Literal["inspection_opened"] = "inspection_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialHandedIn:
+    case: str
+    number: int
+    title: str
+    document_date: date
+    digest: str
+    sealed: bool
+    uscc: str
+    at: datetime
+    event: Literal["material_handed_in"] = "material_handed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class ReinspectionRequested:
+    """The platform asked for its re-inspection."""
+
+    case: str
+    at: datetime
+    decide_at: datetime | None
+    """When the policy decides; `None` waits for a tester."""
+    event: Literal["reinspection_requested"] = "reinspection_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class ReinspectionDecided:
+    """The re-inspection; an empty `missing` means that it was passed."""
+
+    case: str
+    missing: tuple[str, ...]
+    at: datetime
+    event: Literal["reinspection_decided"] = "reinspection_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineNeared:
+    """A case's deadline is near; recorded so that the platform is warned once."""
+
+    case: str
+    at: datetime
+    event: Literal["deadline_neared"] = "deadline_neared"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """A case's 30 days ran out before the re-inspection was passed."""
+
+    case: str
+    at: datetime
+    event: Literal["deadline_passed"] = "deadline_passed"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeIssued:
+    id: str
+    platform: str
+    sequence: int
+    type: str
+    subject: str
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    event: Literal["notice_issued"] = "notice_issued"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAcknowledged:
+    id: str
+    via: str
+    """`callback` or `interface`."""
+    at: datetime
+    event: Literal["notice_acknowledged"] = "notice_acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """Which decisions the regulator takes at once, after a time (seconds of sandbox time), or by
+    hand."""
+
+    declarations: str
+    transmissions: str
+    reinspections: str
+    after_s: float
+    at: datetime
+    event: Literal["policy_changed"] = "policy_changed"
+
+
+Event = Annotated[
+    PlatformRegistered
+    | CallbackConfirmed
+    | DeclarationReceived
+    | DeclarationAccepted
+    | DeclarationRefused
+    | AuthorizationGranted
+    | AuthorizationRevoked
+    | AuthorizationExpired
+    | TransmissionAnnounced
+    | TransmissionAccepted
+    | TransmissionRefused
+    | FeedTaken
+    | TransmissionClosed
+    | LineageRecorded
+    | AlertRaised
+    | ExportStopped
+    | ExportSuspended
+    | ExportLifted
+    | InspectionOpened
+    | MaterialHandedIn
+    | ReinspectionRequested
+    | ReinspectionDecided
+    | DeadlineNeared
+    | DeadlinePassed
+    | NoticeIssued
+    | NoticeAcknowledged
+    | PolicyChanged,
+    Field(discriminator="event"),
+]

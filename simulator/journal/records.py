@@ -1,0 +1,227 @@
+"""What an entry of the journal can say, one type a kind: the contract between those who witness and
+those who judge.
+
+A record is evidence: it says what one witness saw or what the regulator decided, never what it
+means. The regulator's decisions travel inside the record of the message that caused them
+(`events`), so that one entry is one step of the world and recovery needs nothing else.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter
+
+from simulator.journal.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes on the wire: `text` where they are UTF-8, otherwise `base64`; `sha256` is always of the
+    bytes."""
+
+    sha256: str
+    size_bytes: int
+    text: str | None = None
+    base64: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The first entry of every journal: what the sandbox was created with."""
+
+    kind: ClassVar[str] = "opened"
+    sandbox: str
+    seed: int
+    starts_at: datetime
+    rule_pack: str
+    rate: float
+    regulator_public_key: str
+    policy: dict[str, Any]
+    events: tuple[Event, ...] = ()
+    """Registrations carried over by a reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request that the regulator saw, its answer, and what it decided."""
+
+    kind: ClassVar[str] = "exchange"
+    operation: str
+    """The OpenAPI operation id, or `unknown`."""
+    platform: str | None
+    """Registration id of the sender whose signature held; `None` otherwise."""
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: Body
+    received_at: datetime
+    """Wall time when the request had arrived whole."""
+    status: int
+    """What was answered; where a fault struck, what the sender saw (0: no answer)."""
+    answer: dict[str, Any] | None
+    refusal: str | None
+    """The problem code, or `None` when the request was taken."""
+    idempotency_key: str | None = None
+    replayed: bool = False
+    """An earlier answer was given again because key and body were the same."""
+    fault: str | None = None
+    """Id of the armed fault that struck this exchange."""
+    taken: bool = True
+    """False where the message changed nothing: refused, replayed, or cut off by a fault before it
+    was heard."""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One payload, byte for byte as the recipient abroad received it."""
+
+    kind: ClassVar[str] = "arrival"
+    recipient: str
+    method: str
+    path: str
+    """The path below the recipient's own base URL."""
+    query: str
+    headers: dict[str, str]
+    body: Body
+    received_at: datetime
+    status: int
+    """What the recipient answered (0: no answer)."""
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt to bring a notice to the platform's callback."""
+
+    kind: ClassVar[str] = "delivery"
+    notice: str
+    attempt: int
+    url: str
+    sent_at: datetime
+    answered_at: datetime
+    status: int
+    """What the platform answered (0: no answer)."""
+    error: str | None = None
+    fault: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the regulator did without being asked by a platform: a timer, a policy, or a tester's
+    order."""
+
+    kind: ClassVar[str] = "decided"
+    by: str
+    """`timer`, `policy` or `tester`."""
+    command: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSet:
+    """A fault was armed or reverted: from here to there a witness may have been blinded."""
+
+    kind: ClassVar[str] = "fault"
+    fault: str
+    """Id of this arming, unique in the sandbox."""
+    name: str
+    """Catalogue id of the fault."""
+    state: str
+    """`armed` or `reverted`."""
+    scope: str
+    """`regulator`, `recipient` or `notices`: the witness whose sight it may take."""
+    operations: tuple[str, ...] = ()
+    """Operation ids that it may strike; empty means all."""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """The sandbox's clock was advanced; `wall_at` and `sandbox_at` of the entry hold from here."""
+
+    kind: ClassVar[str] = "clock"
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A merchant submitted a payment to the platform; times are the merchant's, so overlaps prove
+    no order."""
+
+    kind: ClassVar[str] = "asked"
+    payment: dict[str, Any]
+    """The payment as the traffic made it, every planted secret included (`scenarios.traffic` knows
+    its shape)."""
+    story: str
+    sent_at: datetime
+    answered_at: datetime
+    status: int
+    """HTTP status (0: no answer)."""
+    answer: str
+    """The platform's answer, at most 2,000 characters."""
+    outcome: str
+    """`accepted`, `refused` or `failed`, as the target file reads the answer."""
+    platform_payment: str | None = None
+    """The platform's own id of the payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the platform last said of a payment when the merchant asked again."""
+
+    kind: ClassVar[str] = "followed"
+    payment: str
+    outcome: str
+    """`settled`, `refused` or `pending`."""
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A mark of the run itself: a story starts or ends, an action is taken, a window is watched to
+    its end."""
+
+    kind: ClassVar[str] = "staged"
+    mark: str
+    """`run_started`, `run_ended`, `story_started`, `story_ended`, `baseline`, `action`,
+    `watched`."""
+    story: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Record = (
+    Opened
+    | Exchange
+    | Arrival
+    | Delivery
+    | Decided
+    | FaultSet
+    | ClockMoved
+    | Asked
+    | Followed
+    | Staged
+)
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    record.kind: TypeAdapter(record)
+    for record in (
+        Opened, Exchange, Arrival, Delivery, Decided, FaultSet, ClockMoved, Asked, Followed, Staged
+    )
+}  # fmt: skip
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """The record as JSON values; its kind travels beside it in the entry."""
+    value: dict[str, Any] = _ADAPTERS[record.kind].dump_python(record, mode="json")
+    return value
+
+
+def from_json(kind: str, value: dict[str, Any]) -> Record:
+    """The record of `kind`; KeyError for a kind that this version does not know."""
+    record: Record = _ADAPTERS[kind].validate_python(value)
+    return record

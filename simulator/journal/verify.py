@@ -1,0 +1,258 @@
+"""Proves that a journal is whole: no entry altered, deleted, reordered, inserted or cut off.
+
+It needs the standard library and this one file, so that an auditor can read it in one sitting and
+run it anywhere:
+
+    python verify.py journal.ndjson --entries 1234 --head 9f86d081…
+
+Each line of a journal is one entry. Its content digest is SHA-256(salt ‖ content), and its digest
+is SHA-256(previous digest ‖ content digest), so that every digest vouches for all entries before
+it. The chain alone cannot show that its end was cut off or written anew: give the number of entries
+or the head that you were told.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+"""The newest format of an entry that this version can read."""
+
+GENESIS = "00" * 32
+"""What the first entry chains to."""
+
+_HEX_DIGITS = frozenset("0123456789abcdef")
+_FIELDS = ("sequence", "kind", "salt", "content", "content_digest", "digest")
+
+
+class Broken(Exception):
+    """The journal is not what was written: `sequence` is the first entry that cannot be trusted."""
+
+    def __init__(self, sequence: int, reason: str) -> None:
+        super().__init__(sequence, reason)
+        self.sequence = sequence
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"entry {self.sequence} is broken: {self.reason}"
+
+
+class NewerFormat(Exception):
+    """An entry that a newer version wrote; to guess at it would be worse than to refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as it is kept. Salt and content are both `None` where the entry was redacted."""
+
+    sequence: int
+    kind: str
+    salt: str | None
+    content: str | None
+    content_digest: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A whole journal: how many entries it has, and the digest that vouches for them all."""
+
+    entries: int
+    head: str
+    redacted: int = 0
+    """Entries whose content was dropped: they keep their place, but cannot be judged again."""
+
+
+def verify(
+    lines: Iterable[str | bytes],
+    *,
+    expected_entries: int | None = None,
+    expected_head: str | None = None,
+) -> Verified:
+    """The journal's size and head; raises Broken for the first entry that is not as written."""
+    chain = Chain()
+    redacted = 0
+    head_seen_at = None
+    for text in lines:
+        try:
+            line = parse_line(text)
+        except ValueError as error:
+            raise Broken(chain.sequence + 1, str(error)) from None
+        redacted += chain.take(line) is None
+        if chain.head == expected_head:
+            head_seen_at = chain.sequence
+    _check_size(chain, expected_entries)
+    if expected_head is not None:
+        _check_head(chain, expected_head, head_seen_at)
+    return Verified(chain.sequence, chain.head, redacted)
+
+
+def _check_size(chain: "Chain", expected: int | None) -> None:
+    last = chain.sequence
+    if last == 0:
+        raise Broken(1, "the journal is empty")
+    if expected is not None and last < expected:
+        raise Broken(last + 1, f"it is missing: {expected} entries were expected, not {last}")
+    if expected is not None and last > expected:
+        raise Broken(expected + 1, f"it was added: {expected} entries were expected, not {last}")
+
+
+def _check_head(chain: "Chain", expected: str, seen_at: int | None) -> None:
+    if seen_at is None:
+        raise Broken(
+            chain.sequence,
+            f"the journal ends here with the head {chain.head}, but {expected} was expected:"
+            " its end was cut off or written anew",
+        )
+    if seen_at < chain.sequence:
+        raise Broken(seen_at + 1, f"it was added after the expected head {expected}")
+
+
+class Chain:
+    """Follows a journal entry by entry; `sequence` and `head` are those of the last one taken."""
+
+    def __init__(self, sequence: int = 0, head: str = GENESIS) -> None:
+        self.sequence = sequence
+        self.head = head
+
+    def take(self, line: Line) -> dict[str, Any] | None:
+        """The content of the next entry, `None` if redacted; raises Broken if it is not that."""
+        due = self.sequence + 1
+        try:
+            _check_form(line)
+        except ValueError as error:
+            raise Broken(due, str(error)) from None
+        if line.sequence != due:
+            raise Broken(
+                due,
+                f"entry {line.sequence} stands in its place:"
+                " an entry was deleted, inserted or moved here",
+            )
+        content = _checked_content(line)
+        digest = chained(self.head, line.content_digest)
+        if digest != line.digest:
+            raise Broken(
+                due,
+                f"its digest is {line.digest}, but {digest} follows from the entries before it:"
+                " an entry was altered, deleted, inserted or moved here",
+            )
+        self.sequence, self.head = due, digest
+        return content
+
+
+def _checked_content(line: Line) -> dict[str, Any] | None:
+    """What the entry says, once it is shown to be what was sealed under the label that it bears."""
+    if line.content is None or line.salt is None:
+        return None
+    digest = digest_of_content(line.salt, line.content)
+    if digest != line.content_digest:
+        raise Broken(
+            line.sequence,
+            f"its content was altered: {line.content_digest} was sealed, but this is {digest}",
+        )
+    try:
+        content = json.loads(line.content)
+        sealed_as = {name: content[name] for name in ("sequence", "kind")}
+        newer = content["format"] > FORMAT
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Broken(line.sequence, f"its content is not an entry's ({error!r})") from None
+    if newer:
+        raise NewerFormat(
+            f"entry {line.sequence} has format {content['format']}, but this version reads up to"
+            f" {FORMAT}; use the version of reinspect that wrote it, or a newer one"
+        )
+    for name, sealed in sealed_as.items():
+        if sealed != getattr(line, name):
+            raise Broken(
+                line.sequence,
+                f"its {name} reads {getattr(line, name)!r}, but {sealed!r} was sealed",
+            )
+    return dict(content)
+
+
+def digest_of_content(salt: str, content: str) -> str:
+    """SHA-256 over salt and content: without its salt nobody can try what a content may be."""
+    return hashlib.sha256(bytes.fromhex(salt) + content.encode()).hexdigest()
+
+
+def chained(previous_digest: str, content_digest: str) -> str:
+    """SHA-256 over the digest of the entry before and this entry's content digest."""
+    return hashlib.sha256(
+        bytes.fromhex(previous_digest) + bytes.fromhex(content_digest)
+    ).hexdigest()
+
+
+def parse_line(text: str | bytes) -> Line:
+    """One line of a journal file; ValueError says what is wrong with it."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the line is not JSON ({error})") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"the line must be a JSON object, but is {type(value).__name__}")
+    if sorted(value) != sorted(_FIELDS):
+        raise ValueError(
+            f"the fields must be {', '.join(_FIELDS)}, but are {', '.join(value) or 'none'}"
+        )
+    return Line(**value)
+
+
+def _check_form(line: Line) -> None:
+    """ValueError for a field that no writer of ours ever wrote like this."""
+    if type(line.sequence) is not int or line.sequence < 1:
+        raise ValueError(f"sequence must be a whole number from 1, but is {line.sequence!r}")
+    if not isinstance(line.kind, str):
+        raise ValueError(f"kind must be text, but is {line.kind!r}")
+    if line.content is not None and not _is_text(line.content):
+        raise ValueError(f"content must be UTF-8 text or null, but is {line.content!r:.100}")
+    if line.salt is not None and not _is_hex(line.salt, 32):
+        raise ValueError(f"salt must be 32 hexadecimal digits or null, but is {line.salt!r}")
+    if (line.salt is None) != (line.content is None):
+        raise ValueError("redaction drops salt and content together, but one of them is there")
+    for name in ("content_digest", "digest"):
+        if not _is_hex(getattr(line, name), 64):
+            raise ValueError(
+                f"{name} must be 64 hexadecimal digits, but is {getattr(line, name)!r}"
+            )
+
+
+def _is_text(value: object) -> bool:
+    """Whether it has bytes to be digested: text with a lone surrogate has none."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_hex(value: object, length: int) -> bool:
+    return isinstance(value, str) and len(value) == length and _HEX_DIGITS.issuperset(value)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0: whole. 1: broken, and the entry is named. 64: this version cannot read it."""
+    parser = argparse.ArgumentParser(description="Proves that a journal is whole.")
+    parser.add_argument("journal", type=Path, help="the journal, one entry a line (NDJSON)")
+    parser.add_argument("--entries", type=int, help="how many entries it must have")
+    parser.add_argument("--head", help="the digest that its last entry must have")
+    asked = parser.parse_args(arguments)
+    try:
+        with asked.journal.open("rb") as lines:
+            whole = verify(lines, expected_entries=asked.entries, expected_head=asked.head)
+    except Broken as broken:
+        print(f"{asked.journal}: {broken}", file=sys.stderr)
+        return 1
+    except (NewerFormat, OSError) as unreadable:
+        print(f"{asked.journal}: {unreadable}", file=sys.stderr)
+        return 64
+    redacted = f", {whole.redacted} of them redacted" if whole.redacted else ""
+    print(f"{asked.journal}: whole, {whole.entries} entries{redacted}, head {whole.head}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

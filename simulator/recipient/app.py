@@ -1,0 +1,140 @@
+"""Any method, any path, any body: what arrived is on disk, byte for byte, before the recipient says
+a word.
+
+A payload that a fault cuts off is kept as well, with the fault's id: it had left the platform all
+the same.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from simulator.faults import Blow
+from simulator.journal.records import Arrival, Body
+from simulator.recipient.replies import Replies
+from simulator.sandbox import Sandbox
+from simulator.transport import Struck
+
+BODY_BYTES_MAX = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What came in: its bytes, or only its digest where it was too large to keep."""
+
+    kept: bytes | None
+    body: Body
+    whole: bool
+    """False where the client went away before it had sent everything."""
+
+
+class Recipients:
+    """The recipients abroad of one sandbox; any name is one."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.replies = Replies(sandbox.seed)
+        sandbox.follow(self.replies.fold)
+
+    async def take(self, recipient: str, path: str, scope: Scope, receive: Receive) -> Response:
+        """Keeps what arrives and says what is answered."""
+        faults = self._sandbox.faults
+        blow = await faults.strike("recipient", recipient, "before")
+        if blow is not None:
+            await blow.wait()
+        payload = await read_payload(receive)
+        if blow is None:
+            blow = await faults.strike("recipient", recipient, "after")
+
+        answer = self._answer(recipient, path, scope, payload)
+        status = answer.status_code if payload.whole else 0
+        arrival = self._arrival(recipient, path, scope, payload, status, blow)
+        await self._sandbox.write(arrival)
+        return answer if blow is None else Struck(blow, answer)
+
+    def _answer(self, recipient: str, path: str, scope: Scope, payload: Payload) -> Response:
+        if payload.kept is None:
+            return JSONResponse({"error": f"a body may have {BODY_BYTES_MAX} bytes at most"}, 413)
+        sequence = self._sandbox.next_sequence()
+        return self.replies.answer(recipient, scope["method"], path, payload.kept, sequence)
+
+    def _arrival(
+        self,
+        recipient: str,
+        path: str,
+        scope: Scope,
+        payload: Payload,
+        status: int,
+        blow: Blow | None,
+    ) -> Arrival:
+        struck_status = None if blow is None else blow.status
+        return Arrival(
+            recipient=recipient,
+            method=scope["method"],
+            path=path,
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers_of(scope),
+            body=payload.body,
+            received_at=self._sandbox.clock.wall(),
+            status=status if struck_status is None else struck_status,
+            fault=None if blow is None else blow.fault,
+        )
+
+
+def build(recipients: Callable[[str], Recipients | None]) -> ASGIApp:
+    """The application for `/{sandbox}/recipients/{recipient}/{any path}`."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raw_path = scope["raw_path"].decode("latin-1")
+        _, sandbox, _, recipient, *below = (raw_path + "/").split("/", 4)
+        house = recipients(sandbox)
+        if house is None or not recipient:
+            answer: Response = JSONResponse({"error": f"nobody lives at {raw_path}"}, 404)
+        else:
+            path = "/" + below[0].removesuffix("/") if below else "/"
+            answer = await house.take(recipient, path, scope, receive)
+        await answer(scope, receive, send)
+
+    return app
+
+
+async def read_payload(receive: Receive, bytes_max: int = BODY_BYTES_MAX) -> Payload:
+    """Everything that the client sends; beyond `bytes_max` only size and digest are kept."""
+    digest, kept, size_bytes = hashlib.sha256(), bytearray(), 0
+    more, whole = True, True
+    while more and whole:
+        message = await receive()
+        part = message.get("body", b"")
+        more = message.get("more_body", False)
+        whole = message["type"] == "http.request"
+        digest.update(part)
+        size_bytes += len(part)
+        if size_bytes <= bytes_max:
+            kept += part
+
+    if size_bytes > bytes_max:
+        return Payload(None, Body(digest.hexdigest(), size_bytes), whole)
+    return Payload(bytes(kept), body_of(bytes(kept)), whole)
+
+
+def body_of(raw: bytes) -> Body:
+    """The bytes as the journal keeps them: as text where they are UTF-8, otherwise in base64."""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        return Body(digest, len(raw), text=raw.decode())
+    except UnicodeDecodeError:
+        return Body(digest, len(raw), base64=b64encode(raw).decode())
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Names in lower case; a header that came twice holds both values, in order, as RFC 9110 joins
+    them."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

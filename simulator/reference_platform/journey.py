@@ -1,0 +1,114 @@
+"""How far one payment has come. Each stage is on disk before the next step begins, so a restart goes on from there.
+
+Whatever a step puts on the wire is computed from the journey alone: a repetition, even after a crash, has the same
+bytes and the same idempotency key.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from simulator.clock import wall_now
+from simulator.reference_platform.payment import Payment
+
+
+class Stage(StrEnum):
+    """The stages of a payment, in their order; the three below the line are detours and ends."""
+
+    TAKEN = "taken"
+    CHOSEN = "chosen"
+    ANNOUNCED = "announced"
+    PERMITTED = "permitted"
+    MONITORED = "monitored"
+    PREPARED = "prepared"
+    LEFT = "left"
+    REPORTED = "reported"
+    CLOSED = "closed"
+    SETTLED = "settled"
+
+    ABORTING = "aborting"
+    """Permitted, but may not be sent any more: the transmission is to be closed with nothing in it."""
+    REFUSED = "refused"
+
+
+FINAL = frozenset({Stage.SETTLED, Stage.REFUSED})
+PERMIT_UNUSED = frozenset({Stage.PERMITTED, Stage.MONITORED, Stage.PREPARED})
+"""An accepted transmission is open, and nothing has been sent under it."""
+GONE = frozenset({Stage.LEFT, Stage.REPORTED, Stage.CLOSED})
+"""The payload has left and must be accounted for, whatever happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One payment with everything that its next step needs."""
+
+    id: str
+    payment: Payment
+    taken_at: datetime
+    order_token: str
+    """Random; all that the recipient learns of the order. It is also the payload's idempotency key."""
+    stage: Stage = Stage.TAKEN
+    since: datetime | None = None
+    """When this stage was reached."""
+    reason: str | None = None
+    """Why it waits, or was refused."""
+    attempt: int = 1
+    """Counts announcements: a new one gets new idempotency keys, a repeated one does not."""
+    authorization: str | None = None
+    authorization_version: int = 0
+    categories: tuple[str, ...] = ()
+    transmission: str | None = None
+    payload: str | None = None
+    in_doubt: bool = False
+    """Sending began and no answer came: the payload may have arrived."""
+    left_at: datetime | None = None
+    confirmed: bool = False
+    """The recipient has said that it took the payload."""
+    refuse_with: str | None = None
+    """The payment ends refused, for this reason, once its transmission is closed."""
+
+    def to(self, stage: Stage, **changes: Any) -> "Journey":
+        """The journey at another stage; what it waited for is forgotten unless `reason` is given."""
+        return replace(self, stage=stage, since=wall_now(), **{"reason": None, **changes})
+
+    def again(self, reason: str | None = None) -> "Journey":
+        """Back to the start under a new announcement; order token and doubt about the payload stay."""
+        return self.to(
+            Stage.TAKEN,
+            reason=reason,
+            attempt=self.attempt + (self.stage is not Stage.TAKEN),
+            authorization=None,
+            authorization_version=0,
+            categories=(),
+            transmission=None,
+            left_at=None,
+        )
+
+    def key(self, step: str) -> str:
+        """The idempotency key of a step: the same for every repetition of it."""
+        return f"{step}-{self.id}-{self.attempt}"
+
+    @property
+    def is_final(self) -> bool:
+        return self.stage in FINAL
+
+    @property
+    def has_left(self) -> bool:
+        return self.stage in GONE
+
+
+class Hindrance(Exception):
+    """Why a payment cannot go on now; `final` means that waiting would not help.
+
+    `code` is the regulator's problem code where it refused, otherwise one of ours.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, final: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.final = final
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,203 @@
+"""How the platform speaks to the regulator: every request signed, every answer an answer or a named hindrance.
+
+A request that failed is repeated by whoever asked for it, later and later, and always under the same idempotency
+key. While the regulator is silent only one request at a time finds out whether it is back.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from simulator.clock import wall_now
+from simulator.messages import signature
+from simulator.reference_platform.journey import Hindrance
+
+T = TypeVar("T")
+
+FIRST_DELAY_S = 0.05
+LONGEST_DELAY_S = 1.0
+PATIENCE_S = 2.0
+"""A regulator that takes longer counts as unreachable: what is not permitted in time is not permitted."""
+JSON = "application/json"
+
+PASSING = frozenset(
+    {"regulator_unreachable", "rate_limited", "recipient_unreachable", "recipient_silent"}
+    | {"transmission_undecided", "authorization_missing", "authorization_ending"}
+    | {"callback_unconfirmed", "idempotency_in_progress"}
+)
+"""Hindrances that pass by themselves: the same step is tried again."""
+WORTH_ASKING_AGAIN = frozenset(
+    {"authorization_unknown", "authorization_stale", "authorization_not_yet_valid"}
+    | {"authorization_stopped", "authorization_suspended"}
+    | {"authorization_revoked", "authorization_expired"}
+    | {"transmission_unknown", "transmission_not_accepted", "transmission_closed", "not_found"}
+)
+"""Refusals that may rest on what the platform did not know yet: it looks again before it gives up."""
+
+
+def back_off_s(tries: int, retry_after_s: float | None = None) -> float:
+    """How long to wait after the n-th try that failed; a Retry-After is honoured, however long."""
+    delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(tries - 1, 10))
+    return max(delay, retry_after_s or 0.0)
+
+
+async def persist(ask: Callable[[], Awaitable[T]], *, tries: int) -> T:
+    """The answer of `ask`, repeated with back-off while the hindrance is one that passes."""
+    for failed in range(1, tries):
+        try:
+            return await ask()
+        except Hindrance as hindrance:
+            if hindrance.code not in PASSING:
+                raise
+            await asyncio.sleep(back_off_s(failed, hindrance.retry_after_s))
+    return await ask()
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The steps of the platform that decide how a request looks on the wire."""
+
+    sign: Callable[..., dict[str, str]]
+    nonce: Callable[[], str]
+    key_to_send: Callable[[str], str]
+
+
+class RegulatorClient:
+    """One regulator, under `base` (`http://host:port/sandbox/v1`)."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, base: str, key: Ed25519PrivateKey, wire: Wire
+    ) -> None:
+        self._http = http
+        self._base = base.rstrip("/")
+        self._key = key
+        self._wire = wire
+        self.key_id: str | None = None
+        """Given by the registration; without it requests go out unsigned."""
+        self.heard_at = float("-inf")
+        """Loop time of the last answer."""
+        self._failures = 0
+        self._quiet_until = float("-inf")
+        self._read_at: tuple[datetime, datetime, float] | None = None
+
+    async def get(self, path: str, query: str = "") -> dict[str, Any]:
+        return await self._ask("GET", f"{path}?{query}" if query else path, b"", {})
+
+    async def post(
+        self, path: str, body: bytes = b"", *, key: str | None = None, content_type: str = JSON
+    ) -> dict[str, Any]:
+        """`key` is the idempotency key: whoever repeats the request gives the same one."""
+        headers = {"Idempotency-Key": self._wire.key_to_send(key)} if key else {}
+        if body:
+            headers["Content-Type"] = content_type
+        return await self._ask("POST", path, body, headers)
+
+    async def put(self, path: str, body: bytes) -> dict[str, Any]:
+        return await self._ask("PUT", path, body, {"Content-Type": JSON})
+
+    async def read_time(self) -> None:
+        """Learns the sandbox's clock: authorizations expire by it, and it may run fast or jump."""
+        asked_at = wall_now()
+        told = await self.get("/time")
+        middle = asked_at + (wall_now() - asked_at) / 2
+        self._read_at = (middle, datetime.fromisoformat(told["sandbox"]), float(told["rate"]))
+
+    def sandbox_now(self, *, ahead_s: float = 0.0) -> datetime:
+        """The sandbox's time as far as known, `ahead_s` seconds of wall time from now."""
+        wall = wall_now() + timedelta(seconds=ahead_s)
+        if self._read_at is None:
+            return wall
+        read_at, sandbox, rate = self._read_at
+        return sandbox + (wall - read_at) * rate
+
+    async def _ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        now = asyncio.get_running_loop().time()
+        if now < self._quiet_until:
+            raise Hindrance("regulator_unreachable", "the regulator did not answer a moment ago")
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                response = await self._send(method, self._base + path, body, headers)
+            answer = _answer(response)
+        except (httpx.HTTPError, TimeoutError) as failure:
+            raise self._silent(f"{method} {path}: {type(failure).__name__}", None) from failure
+        except Hindrance as hindrance:
+            if hindrance.code == "regulator_unreachable":
+                raise self._silent(hindrance.detail, hindrance.retry_after_s) from None
+            self._heard()
+            raise
+        self._heard()
+        return answer
+
+    async def _send(
+        self, method: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> httpx.Response:
+        if self.key_id is not None:
+            headers = self._wire.sign(
+                method=method,
+                url=url,
+                headers=headers,
+                body=body,
+                key=self._key,
+                key_id=self.key_id,
+                nonce=self._wire.nonce(),
+                created=wall_now(),
+            )
+        return await self._http.request(method, url, content=body, headers=headers)
+
+    def _heard(self) -> None:
+        self.heard_at = asyncio.get_running_loop().time()
+        self._failures = 0
+
+    def _silent(self, detail: str, retry_after_s: float | None) -> Hindrance:
+        self._failures += 1
+        quiet_s = back_off_s(self._failures)
+        self._quiet_until = asyncio.get_running_loop().time() + quiet_s
+        return Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
+
+
+def sign(**request: Any) -> dict[str, str]:
+    """Signs every request; see simulator.messages.signature.sign."""
+    return signature.sign(**request)
+
+
+def key_to_send(key: str) -> str:
+    """The same key for every try, so that the regulator can tell a repetition from a second message."""
+    return key
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    """The JSON of an answer; raises the hindrance that the regulator names."""
+    retry_after_s = _retry_after(response.headers)
+    if response.status_code >= 500:
+        detail = f"the regulator answered {response.status_code}"
+        raise Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
+    try:
+        told = json.loads(response.content)
+    except ValueError:
+        told = None
+    if response.is_success and isinstance(told, dict):
+        return told
+    if response.status_code == 429:
+        raise Hindrance("rate_limited", "too many requests", retry_after_s=retry_after_s)
+    if not isinstance(told, dict) or "code" not in told:
+        detail = f"the answer {response.status_code} could not be read"
+        raise Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
+    code = str(told["code"])
+    final = response.status_code != 401 and code not in PASSING | WORTH_ASKING_AGAIN
+    raise Hindrance(code, str(told.get("detail", "")), final=final, retry_after_s=retry_after_s)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds; a date in this header is rare and answered by the usual back-off."""
+    try:
+        return float(headers.get("retry-after", ""))
+    except ValueError:
+        return None

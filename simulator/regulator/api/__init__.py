@@ -1,0 +1,143 @@
+"""The interface for platforms, one file a resource: what is read, which lifecycle is asked, what is answered.
+
+The folder is the list. A resource decides nothing: its operations turn a message into a question to a lifecycle, and
+the events that come back into an answer. The office runs them; the OpenAPI document is made from them.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from simulator import catalogue
+from simulator.journal.events import Event
+from simulator.messages.base import Message
+from simulator.regulator.refusal import Refusal
+from simulator.regulator.state import RegulatorState
+from simulator.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is asked for: `limit` items after the one that `cursor` counts."""
+
+    cursor: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an operation is asked with, once it is known who asks."""
+
+    sandbox: Sandbox
+    state: RegulatorState
+    platform: str
+    """Registration id of the sender; empty where nobody is registered yet."""
+    path: dict[str, str]
+    """The parts of the path that name something."""
+    page: Page
+    now: datetime
+    """Sandbox time."""
+    sign: Callable[[bytes], str]
+    """The regulator's signature in base64."""
+    callbacks_anywhere: bool
+    """Whether notices may be delivered to other hosts than this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was taken: what the regulator decided, and what to tell once that is folded."""
+
+    events: tuple[Event, ...]
+    tell: Callable[[], Message]
+
+
+Outcome = Taken | Refusal
+
+
+class Reader(Protocol):
+    """Turns the bytes of a body into a message, or names everything that is wrong with them."""
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What OpenAPI says of the body: a schema and an example for each media type."""
+        ...
+
+    @property
+    def models(self) -> tuple[type[BaseModel], ...]:
+        """The messages that `content` refers to."""
+        ...
+
+    def read(self, media_type: str, body: bytes) -> Any | Refusal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    id: str
+    method: str
+    path: str
+    title: str
+    answers: type[Message]
+    example: dict[str, Any]
+    """An answer, as documentation."""
+    ask: Callable[[Call, Any], Outcome]
+    body: Reader | None = None
+    status: int = 200
+    lists: Literal["no", "pages", "notices"] = "no"
+    idempotency: Literal["none", "optional", "required"] = "none"
+    is_signed: bool = True
+    needs_confirmed_callback: bool = False
+    """Refused until the platform's callback has answered its challenge."""
+    refuses: tuple[str, ...] = ()
+    """The codes that its lifecycle may refuse with."""
+    links: dict[str, str] = field(default_factory=dict)
+    """Operations that take the `id` of the answer, by the parameter that takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What one file of this folder holds."""
+
+    id: str
+    title: str
+    operations: tuple[Operation, ...]
+
+
+@cache
+def resources() -> dict[str, Resource]:
+    """Every resource by id."""
+    return catalogue.entries(sys.modules[__name__], Resource)
+
+
+def operations() -> list[Operation]:
+    """Every operation of every resource."""
+    return [operation for resource in resources().values() for operation in resource.operations]
+
+
+class Numbered(Protocol):
+    """An aggregate whose id ends in its number, as `dcl-17`."""
+
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=Numbered)
+
+
+def page_of(items: Sequence[N], page: Page) -> tuple[list[N], str | None]:
+    """One page of `items`, which are in the order of their numbers, and the cursor of the next page."""
+    rest = [item for item in items if number_of(item.id) > page.cursor]
+    shown = rest[: page.limit]
+    more = len(rest) > len(shown)
+    return shown, str(number_of(shown[-1].id)) if more else None
+
+
+def number_of(id: str) -> int:
+    """17 of `dcl-17`."""
+    return int(id.rpartition("-")[2])

@@ -1,0 +1,86 @@
+"""One request as it arrived whole: its bytes, read once, and what signature and journal need of it."""
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from starlette.requests import Request
+
+from simulator.clock import WallClock
+from simulator.journal.records import Body
+
+BODY_BYTES_MAX = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A request; `path` and `query` are as sent, still percent-encoded, and header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    path_values: dict[str, str]
+    """The parts of the path that name something, decoded."""
+    body: bytes | None
+    """`None` where it was larger than the limit."""
+    sha256: str
+    size_bytes: int
+    received_at: datetime
+    """Wall time when the last byte was here."""
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.headers.get("idempotency-key")
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def as_evidence(self, *, whole: bool) -> Body:
+        """The body as the journal keeps it; of a sender whom nobody knows only size and digest."""
+        if not whole or self.body is None:
+            return Body(self.sha256, self.size_bytes)
+        try:
+            return Body(self.sha256, self.size_bytes, text=self.body.decode())
+        except UnicodeDecodeError:
+            encoded = b64encode(self.body).decode()
+            return Body(self.sha256, self.size_bytes, base64=encoded)
+
+
+async def hear(request: Request, wall: WallClock) -> Heard:
+    """Reads the request to its end; raises ClientDisconnect if it never ends."""
+    digest, kept, size_bytes = hashlib.sha256(), bytearray(), 0
+    async for part in request.stream():
+        digest.update(part)
+        size_bytes += len(part)
+        if size_bytes <= BODY_BYTES_MAX:
+            kept += part
+    return Heard(
+        method=request.method,
+        path=_path_as_sent(request),
+        query=request.scope["query_string"].decode("latin-1"),
+        headers=_headers(request),
+        path_values=dict(request.path_params),
+        body=bytes(kept) if size_bytes <= BODY_BYTES_MAX else None,
+        sha256=digest.hexdigest(),
+        size_bytes=size_bytes,
+        received_at=wall(),
+    )
+
+
+def _path_as_sent(request: Request) -> str:
+    raw: bytes | None = request.scope.get("raw_path")
+    return quote(request.scope["path"]) if raw is None else raw.decode("latin-1")
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """A header that came twice holds both values, in order, joined as RFC 9110 says."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in request.scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

@@ -1,0 +1,243 @@
+"""Rectification: an inspection opens a case, 17 materials answer it, a re-inspection ends it."""
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from simulator.journal.events import (
+    DeadlineNeared,
+    DeadlinePassed,
+    Event,
+    ExportLifted,
+    ExportSuspended,
+    InspectionOpened,
+    MaterialHandedIn,
+    ReinspectionDecided,
+    ReinspectionRequested,
+)
+from simulator.law import materials
+from simulator.law.working_days import CHINA
+from simulator.messages.case import CaseStatus, MaterialRequest
+from simulator.regulator.lifecycle.authorization import revoke_all
+from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.refusal import Refusal, not_found, refuse
+
+if TYPE_CHECKING:
+    from simulator.regulator.state import RegulatorState
+
+CaseEvent = (
+    ExportSuspended
+    | ExportLifted
+    | MaterialHandedIn
+    | ReinspectionRequested
+    | ReinspectionDecided
+    | DeadlineNeared
+    | DeadlinePassed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An inspection and what followed."""
+
+    opened: InspectionOpened
+    status: CaseStatus = "inspected"
+    suspended_at: datetime | None = None
+    deadline: datetime | None = None
+    warned_at: datetime | None = None
+    """When the platform was told that the deadline is near."""
+    handed_in: tuple[MaterialHandedIn, ...] = ()
+    """The newest of each number, in the order of their numbers."""
+    findings: tuple[str, ...] = ()
+    """What the last re-inspection found missing or wrong."""
+    decided_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.opened.case
+
+    @property
+    def platform(self) -> str:
+        return self.opened.platform
+
+    @property
+    def closed(self) -> bool:
+        """Lifted or failed: nothing more is handed in."""
+        return self.status in ("lifted", "failed")
+
+
+def inspect(
+    state: "RegulatorState", platform: str, reason: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """Open a case without warning; alone it halts nothing."""
+    if platform not in state.registrations:
+        return not_found("registration", platform)
+    return (InspectionOpened(state.next_id("cas"), platform, reason, now),)
+
+
+def hand_in(
+    state: "RegulatorState",
+    platform: str,
+    id: str,
+    number: int,
+    request: MaterialRequest,
+    now: datetime,
+) -> tuple[Event, ...] | Refusal:
+    """Take one material as it is; what is wrong with it shows at the re-inspection."""
+    case = _open_case(state, platform, id)
+    if isinstance(case, Refusal):
+        return case
+    if number not in materials.BY_NUMBER:
+        return refuse("material_unknown", "path:number", number, "be 1 to 17")
+    return (
+        MaterialHandedIn(
+            case=id,
+            number=number,
+            title=request.title,
+            document_date=request.document_date,
+            digest=request.digest,
+            sealed=request.sealed,
+            uscc=request.uscc,
+            at=now,
+        ),
+    )
+
+
+def reinspect(
+    state: "RegulatorState", platform: str, id: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """The platform asks for its re-inspection; decided at once where the policy says so."""
+    case = _open_case(state, platform, id)
+    if isinstance(case, Refusal):
+        return case
+    if case.status == "reinspecting":
+        return refuse("reinspection_pending", "path:id", id, "wait for its re-inspection")
+    decide_at = state.policy.decide_at(state.policy.reinspections, now)
+    requested = ReinspectionRequested(id, now, decide_at)
+    if state.policy.reinspections != "immediate":
+        return (requested,)
+    return (requested, *_decided(state, case, examine(state, case, now), now))
+
+
+def decide(
+    state: "RegulatorState", id: str, accept: bool | None, reason: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """The re-inspection. `None` goes by what was handed in; a tester's word stands above that."""
+    case = state.cases.get(id)
+    if case is None:
+        return not_found("case", id)
+    if case.closed:
+        return refuse("case_closed", "/subject", id, f"be open, and it is {case.status}")
+    missing = examine(state, case, now)
+    if accept is not None:
+        missing = () if accept else (reason, *missing)
+    return _decided(state, case, missing, now)
+
+
+def near_deadline(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
+    """Warn once, while the deadline still runs."""
+    case = state.cases.get(id)
+    if case is None:
+        return not_found("case", id)
+    runs = case.deadline is not None and now < case.deadline and not case.closed
+    return (DeadlineNeared(id, now),) if runs and case.warned_at is None else ()
+
+
+def pass_deadline(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
+    """The days ran out before a re-inspection was passed: the case fails, everything is revoked."""
+    case = state.cases.get(id)
+    if case is None:
+        return not_found("case", id)
+    if case.closed or case.deadline is None or now < case.deadline:
+        return ()
+    reason = f"{id} was not rectified by {case.deadline.isoformat()}"
+    return (DeadlinePassed(id, now), *revoke_all(state, case.platform, reason, now))
+
+
+def examine(state: "RegulatorState", case: Case, now: datetime) -> tuple[str, ...]:
+    """What is missing or wrong today in China, all of it, in the order of the materials."""
+    today = now.astimezone(CHINA).date()
+    uscc = state.registrations[case.platform].registered.uscc
+    held = {material.number: material for material in case.handed_in}
+    return tuple(
+        finding
+        for number, required in sorted(materials.BY_NUMBER.items())
+        for finding in _findings(required, held.get(number), uscc, today)
+    )
+
+
+def evolve(case: Case | None, event: InspectionOpened | CaseEvent) -> Case:
+    """The case after `event`; `None` before the first."""
+    if isinstance(event, InspectionOpened):
+        return Case(event)
+    assert case is not None, "a case goes on that was never opened"
+    match event:
+        case ExportSuspended():
+            return replace(case, status="suspended", suspended_at=event.at, deadline=event.deadline)
+        case MaterialHandedIn():
+            others = [material for material in case.handed_in if material.number != event.number]
+            return replace(
+                case, handed_in=tuple(sorted([*others, event], key=lambda held: held.number))
+            )
+        case ReinspectionRequested():
+            return replace(case, status="reinspecting")
+        case ReinspectionDecided():
+            status = _status_after(case, passed=not event.missing)
+            return replace(case, status=status, findings=event.missing, decided_at=event.at)
+        case DeadlineNeared():
+            return replace(case, warned_at=event.at)
+        case DeadlinePassed():
+            return replace(case, status="failed", decided_at=event.at)
+        case ExportLifted():  # A failed case stays failed, whatever is lifted later.
+            return case if case.closed else replace(case, status="lifted", decided_at=event.at)
+
+
+def _status_after(case: Case, *, passed: bool) -> CaseStatus:
+    """A re-inspection that failed may be asked for again until the deadline."""
+    if passed:
+        return "lifted"
+    return "inspected" if case.suspended_at is None else "suspended"
+
+
+def _decided(
+    state: "RegulatorState", case: Case, missing: tuple[str, ...], now: datetime
+) -> tuple[Event, ...]:
+    """Passing lifts the suspension that the case holds."""
+    decided = ReinspectionDecided(case.id, missing, now)
+    suspends = state.stops.get(case.platform, Orders()).suspended_in == case.id
+    if missing or not suspends:
+        return (decided,)
+    return (decided, ExportLifted(case.platform, None, case.id, now))
+
+
+def _open_case(state: "RegulatorState", platform: str, id: str) -> Case | Refusal:
+    case = state.cases.get(id)
+    if case is None or case.platform != platform:
+        return not_found("case", id)
+    if case.closed:
+        return refuse("case_closed", "path:id", id, f"be open, and it is {case.status}")
+    return case
+
+
+def _findings(
+    required: materials.RequiredMaterial, held: MaterialHandedIn | None, uscc: str, today: date
+) -> Iterator[str]:
+    name = f"material {required.number} ({required.title})"
+    if held is None:
+        yield f"{name} is missing"
+        return
+    if held.document_date > today:
+        yield f"{name} is dated {held.document_date}, after today, {today}"
+    months = required.max_age_months
+    if months is not None and held.document_date < _months_before(today, months):
+        yield f"{name} is dated {held.document_date}, more than {months} months before {today}"
+    if held.uscc != uscc:
+        yield f"{name} names {held.uscc!r}, and the registration {uscc!r}"
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day `months` earlier, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,104 @@
+"""The regulator halts an export and lets it go on: stops, suspensions, and their lifting."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.journal.events import (
+    Event,
+    ExportLifted,
+    ExportStopped,
+    ExportSuspended,
+    InspectionOpened,
+)
+from simulator.law import limits
+from simulator.regulator.refusal import Refusal, not_found, refuse
+
+if TYPE_CHECKING:
+    from simulator.regulator.state import RegulatorState
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What holds against one platform now."""
+
+    stopped: bool = False
+    """The whole platform is stopped."""
+    stopped_authorizations: frozenset[str] = frozenset()
+    suspended_in: str | None = None
+    """The case within which the whole platform is suspended."""
+
+
+def stop(
+    state: "RegulatorState", platform: str, authorization: str | None, reason: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """Halt at once, until lifted. A stop that holds already is told again."""
+    unknown = _unknown(state, platform, authorization)
+    return unknown or (ExportStopped(platform, authorization, reason, now),)
+
+
+def suspend(
+    state: "RegulatorState", platform: str, case: str | None, reason: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """Suspend the whole platform within `case`, or within a new one; its 30 days run from here."""
+    unknown = _unknown(state, platform, None)
+    if unknown is not None:
+        return unknown
+    suspended_in = state.stops.get(platform, Orders()).suspended_in
+    if suspended_in is not None:
+        return refuse("already_suspended", "/case", case, f"wait: {suspended_in} suspends already")
+    deadline = now + timedelta(days=limits.PROFILE.rectification_days)
+    if case is None:
+        opened = state.next_id("cas")
+        return (
+            InspectionOpened(opened, platform, reason, now),
+            ExportSuspended(platform, opened, deadline, now),
+        )
+    known = state.cases.get(case)
+    if known is None or known.platform != platform:
+        return not_found("case", case)
+    if known.closed:
+        return refuse("case_closed", "/case", case, f"be open, and it is {known.status}")
+    return (ExportSuspended(platform, case, deadline, now),)
+
+
+def lift(
+    state: "RegulatorState", platform: str, authorization: str | None, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """End what holds: one authorization's own stop, or everything. Nothing where nothing holds."""
+    unknown = _unknown(state, platform, authorization)
+    if unknown is not None:
+        return unknown
+    orders = state.stops.get(platform, Orders())
+    if authorization is None:
+        holds = orders != Orders()
+        return (ExportLifted(platform, None, orders.suspended_in, now),) if holds else ()
+    if authorization in orders.stopped_authorizations:
+        return (ExportLifted(platform, authorization, None, now),)
+    return ()
+
+
+def evolve(orders: Orders, event: ExportStopped | ExportSuspended | ExportLifted) -> Orders:
+    """What holds after `event`."""
+    if isinstance(event, ExportSuspended):
+        return replace(orders, suspended_in=event.case)
+    if isinstance(event, ExportLifted):
+        if event.authorization is None:
+            return Orders()
+        left = orders.stopped_authorizations - {event.authorization}
+        return replace(orders, stopped_authorizations=left)
+    if event.authorization is None:
+        return replace(orders, stopped=True)
+    stopped = orders.stopped_authorizations | {event.authorization}
+    return replace(orders, stopped_authorizations=stopped)
+
+
+def _unknown(state: "RegulatorState", platform: str, authorization: str | None) -> Refusal | None:
+    if platform not in state.registrations:
+        return not_found("registration", platform)
+    if authorization is None:
+        return None
+    known = state.authorizations.get(authorization)
+    if known is None or known.platform != platform:
+        return not_found("authorization", authorization)
+    return None

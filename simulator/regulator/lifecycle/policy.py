@@ -1,0 +1,38 @@
+"""How the regulator decides what it is asked: at once, after a time, or when a tester says so."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from simulator.journal.events import PolicyChanged
+
+Manner = Literal["immediate", "after", "manual"]
+MANNERS: tuple[str, ...] = ("immediate", "after", "manual")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One manner for each kind of decision; `after_s` is sandbox time."""
+
+    declarations: str = "immediate"
+    transmissions: str = "immediate"
+    reinspections: str = "immediate"
+    after_s: float = 0.0
+
+    def decide_at(self, manner: str, now: datetime) -> datetime | None:
+        """When a request that arrives now is decided; `None` waits for a tester."""
+        if manner == "manual":
+            return None
+        return now if manner == "immediate" else now + timedelta(seconds=self.after_s)
+
+
+def change(
+    *, declarations: str, transmissions: str, reinspections: str, after_s: float, now: datetime
+) -> tuple[PolicyChanged, ...]:
+    """A tester sets the policy; requests that already wait keep the time that they were given."""
+    return (PolicyChanged(declarations, transmissions, reinspections, after_s, now),)
+
+
+def evolve(event: PolicyChanged) -> Policy:
+    """The policy from here on."""
+    return Policy(event.declarations, event.transmissions, event.reinspections, event.after_s)

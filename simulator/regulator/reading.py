@@ -1,0 +1,168 @@
+"""From bytes to messages: everything that is wrong is named at once, each by pointer, value and expectation."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from simulator.messages.problem import ProblemError
+from simulator.regulator.api import Page
+from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wrong
+
+JSON = "application/json"
+ERRORS_MAX = 1_000
+SHOWN_CHARACTERS_MAX = 200
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonMessage:
+    """A body that is one JSON message."""
+
+    model: type[BaseModel]
+    example: dict[str, Any]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        schema = {"$ref": f"#/components/schemas/{self.model.__name__}"}
+        return {JSON: {"schema": schema, "example": self.example}}
+
+    @property
+    def models(self) -> tuple[type[BaseModel], ...]:
+        return (self.model,)
+
+    def read(self, media_type: str, body: bytes) -> Any | Refusal:
+        if media_type != JSON:
+            return refuse_content_type(media_type, (JSON,))
+        try:
+            return self.model.model_validate_json(body, strict=True)
+        except ValidationError as error:
+            return refuse_body(error)
+
+
+def refuse_content_type(media_type: str, right: Iterable[str]) -> Refusal:
+    """The refusal of a body that claims to be something else."""
+    return refuse_all(
+        (
+            wrong(
+                "content_type_unsupported",
+                "header:content-type",
+                media_type,
+                f"be {' or '.join(right)}",
+            ),
+        )
+    )
+
+
+def refuse_body(error: ValidationError) -> Refusal:
+    """The refusal that names everything that pydantic found."""
+    details = error.errors(include_url=False, include_context=False)
+    if details[0]["type"] == "json_invalid":
+        return refuse_plainly("json_malformed", details[0]["msg"])
+    return refuse_all([told(detail) for detail in details[:ERRORS_MAX]])
+
+
+def told(detail: ErrorDetails) -> ProblemError:
+    """One of pydantic's errors in our words."""
+    pointer = "".join(f"/{_escaped(str(part))}" for part in detail["loc"])
+    match detail["type"]:
+        case "missing":
+            return ProblemError(
+                pointer=pointer,
+                code="body_invalid",
+                detail=f"{pointer} is missing",
+                expected="be present",
+            )
+        case "extra_forbidden":
+            must = "be absent: the message has no such field"
+        case _:
+            must = detail["msg"].removeprefix("Input should ")
+    return wrong("body_invalid", pointer, shown(detail["input"]), must)
+
+
+def shown(value: Any) -> Any:
+    """The value as a problem may show it: JSON, and no longer than a reader needs."""
+    match value:
+        case None | bool():
+            return value
+        case int():
+            bits = value.bit_length()
+            return value if bits <= 64 else f"a whole number of {bits} bits"
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case str():
+            return _shortened(value)
+        case dict():
+            return f"an object of {len(value)} fields"
+        case list() | tuple():
+            return f"an array of {len(value)} items"
+        case _:
+            return _shortened(str(value))
+
+
+def page_asked_for(query: str, *, lists: str) -> Page | Refusal:
+    """What the query says; a name that the operation does not know, or knows once, is refused."""
+    known = {"no": {}, "pages": {"cursor": None, "limit": 200}, "notices": {"after": None}}[lists]
+    values: dict[str, int] = {}
+    errors: list[ProblemError] = []
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        pointer = f"query:{shown(name)}"
+        if name not in known:
+            errors.append(
+                wrong("query_invalid", pointer, shown(text), "be absent: it is not known here")
+            )
+        elif name in values:
+            errors.append(wrong("query_invalid", pointer, shown(text), "be given once"))
+        elif not _NUMBER.fullmatch(text) or not _is_within(name, int(text)):
+            errors.append(wrong("query_invalid", pointer, shown(text), f"be {_EXPECTED[name]}"))
+        else:
+            values[name] = int(text)
+    if errors:
+        return refuse_all(errors)
+    if lists == "notices":
+        return Page(cursor=values.get("after", 0), limit=100)
+    return Page(**values)
+
+
+def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
+    """`None` where the header is as the operation demands."""
+    if not key:
+        if demand != "required":
+            return None
+        return refuse_plainly(
+            "idempotency_key_missing", "this operation needs an Idempotency-Key of your choice"
+        )
+    if _IDEMPOTENCY_KEY.fullmatch(key):
+        return None
+    must = "have 1 to 200 visible ASCII characters"
+    return refuse_all(
+        (wrong("idempotency_key_invalid", "header:idempotency-key", shown(key), must),)
+    )
+
+
+_EXPECTED = {
+    "cursor": "the next_cursor of the page before",
+    "limit": "a whole number from 1 to 200",
+    "after": "the sequence number of a notice, or 0",
+}
+
+
+def _is_within(name: str, number: int) -> bool:
+    return name != "limit" or 1 <= number <= 200
+
+
+def _escaped(part: str) -> str:
+    """RFC 6901."""
+    return _shortened(part).replace("~", "~0").replace("/", "~1")
+
+
+def _shortened(text: str) -> str:
+    if len(text) > SHOWN_CHARACTERS_MAX:
+        text = text[:SHOWN_CHARACTERS_MAX] + "…"
+    return text.encode("utf-8", "backslashreplace").decode()

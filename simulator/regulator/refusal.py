@@ -1,0 +1,163 @@
+"""Every way in which the regulator says no, in one table, so that a code means one thing for ever.
+
+A refusal speaks about the sender's message. It names everything that is wrong at once: the first
+error gives the refusal its code and status, `errors` holds them all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from simulator.journal.events import AlertRaised
+from simulator.messages.problem import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code says to every sender: HTTP status, title, and the rule behind it, if any."""
+
+    status: int
+    title: str
+    clause: str | None = None
+
+
+CODES: dict[str, Code] = {
+    # The request itself.
+    "json_malformed": Code(400, "The body is not JSON"),
+    "content_type_unsupported": Code(415, "The content type is not one that this resource reads"),
+    "body_too_large": Code(413, "The body is larger than the limit"),
+    "body_invalid": Code(422, "The message is missing something or says something impossible"),
+    "query_invalid": Code(422, "The query says something that this resource does not know"),
+    "method_not_allowed": Code(405, "The resource has no such method"),
+    "not_found": Code(404, "There is nothing of yours under this name"),
+    "sandbox_unknown": Code(404, "There is no such sandbox"),
+    "rate_limited": Code(429, "Too many requests"),
+    "internal_error": Code(500, "The regulator made a mistake of its own"),
+    "journal_unavailable": Code(503, "The journal cannot be written, so nothing is acknowledged"),
+    "idempotency_key_invalid": Code(400, "The Idempotency-Key header cannot be a key"),
+    "idempotency_key_missing": Code(400, "The Idempotency-Key header is missing"),
+    "idempotency_conflict": Code(422, "The Idempotency-Key was used for another message"),
+    # Who speaks.
+    "signature_missing": Code(401, "The request is not signed"),
+    "signature_malformed": Code(401, "The signature cannot be read"),
+    "signature_invalid": Code(401, "The signature does not fit the request"),
+    "signature_stale": Code(401, "The signature was created outside the window"),
+    "components_missing": Code(401, "The signature does not cover what it must"),
+    "digest_mismatch": Code(401, "The content digest does not fit the body"),
+    "key_unknown": Code(401, "The signing key is not registered"),
+    "nonce_replayed": Code(401, "The nonce was used before"),
+    "passcode_wrong": Code(403, "The passcode is wrong"),
+    "passcode_used": Code(409, "The passcode has been used"),
+    "uscc_invalid": Code(422, "The unified social credit code is not valid", "GB 32100-2015"),
+    "callback_unconfirmed": Code(403, "The callback has not answered its challenge"),
+    # What may leave.
+    "period_invalid": Code(422, "The period cannot be granted", "Order 11 art. 14"),
+    "category_unknown": Code(422, "The category is not in the catalogue"),
+    "category_forbidden": Code(422, "The category never leaves the country", "JR/T 0171-2020 C3"),
+    "field_duplicated": Code(422, "A field is declared twice"),
+    "desensitisation_insufficient": Code(
+        422, "The desensitisation does not suffice for the category", "PIPL art. 51(3)"
+    ),
+    "declaration_unknown": Code(
+        409, "Nothing was declared and accepted for this", "Order 11 art. 4"
+    ),
+    "already_decided": Code(409, "This has been decided"),
+    # Under which authorization.
+    "authorization_unknown": Code(
+        409, "The platform holds no such authorization", "Order 11 art. 4"
+    ),
+    "authorization_stale": Code(409, "The version of the authorization is not the current one"),
+    "authorization_revoked": Code(409, "The authorization is revoked", "Order 11 art. 17"),
+    "authorization_expired": Code(409, "The authorization has expired", "Order 11 art. 14"),
+    "authorization_not_yet_valid": Code(409, "The authorization is not valid yet"),
+    "authorization_suspended": Code(409, "The export is suspended", "PIPL art. 66"),
+    "authorization_stopped": Code(409, "The export is stopped", "Order 11 art. 17"),
+    "recipient_mismatch": Code(
+        409, "The recipient is not the authorized one", "Order 11 art. 9(1)"
+    ),
+    "country_mismatch": Code(409, "The country is not the authorized one", "Order 11 art. 9(1)"),
+    "purpose_mismatch": Code(409, "The purpose is not the authorized one", "Order 11 art. 9(1)"),
+    "category_outside": Code(409, "The category is outside the authorization", "Order 11 art. 4"),
+    "quota_exceeded": Code(409, "The quota does not suffice", "Order 11 art. 14"),
+    # In which transmission.
+    "transmission_unknown": Code(409, "The platform announced no such transmission"),
+    "transmission_not_accepted": Code(409, "The transmission is not accepted"),
+    "transmission_closed": Code(409, "The transmission is closed"),
+    "sequence_duplicate": Code(409, "The sequence number was taken before"),
+    # In which case.
+    "material_unknown": Code(404, "There is no material of this number"),
+    "case_closed": Code(409, "The case is closed"),
+    "reinspection_pending": Code(409, "A re-inspection is under way"),
+    "already_suspended": Code(409, "The export is suspended already"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One message refused; `alerts` is what the monitoring noticed in it, recorded all the same."""
+
+    code: str
+    status: int
+    detail: str
+    errors: tuple[ProblemError, ...] = ()
+    clause: str | None = None
+    retry_after_s: float | None = None
+    alerts: tuple[AlertRaised, ...] = ()
+
+
+def wrong(code: str, pointer: str, value: object, must: str) -> ProblemError:
+    """One thing that is wrong: where, what was seen, and what it must do or be."""
+    seen = _as_json(value)
+    return ProblemError(
+        pointer=pointer,
+        code=code,
+        detail=f"{pointer} must {must}, but was {seen!r}",
+        value=seen,
+        expected=must,
+    )
+
+
+def refuse(code: str, pointer: str, value: object, must: str) -> Refusal:
+    """The refusal of a message with one thing wrong."""
+    return refuse_all((wrong(code, pointer, value, must),))
+
+
+def refuse_all(errors: Sequence[ProblemError], alerts: tuple[AlertRaised, ...] = ()) -> Refusal:
+    """The refusal that names all `errors`, at least one, of which the first is the gravest."""
+    gravest = errors[0]
+    more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
+    code = CODES[gravest.code]
+    return Refusal(
+        code=gravest.code,
+        status=code.status,
+        detail=gravest.detail + more,
+        errors=tuple(errors),
+        clause=code.clause,
+        alerts=alerts,
+    )
+
+
+def refuse_plainly(code: str, detail: str, *, retry_after_s: float | None = None) -> Refusal:
+    """A refusal that is not about a field."""
+    told = CODES[code]
+    return Refusal(
+        code=code,
+        status=told.status,
+        detail=detail,
+        clause=told.clause,
+        retry_after_s=retry_after_s,
+    )
+
+
+def not_found(what: str, id: str) -> Refusal:
+    """Also for what belongs to another platform: nobody learns what others have."""
+    return refuse_plainly("not_found", f"there is no {what} {id!r} of this platform")
+
+
+def _as_json(value: object) -> Any:
+    if isinstance(value, date):  # A datetime is a date too.
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_as_json(item) for item in value]
+    return value

@@ -1,0 +1,267 @@
+"""Everything the regulator knows about one sandbox: a fold over its own decisions and nothing else.
+
+The dictionaries are changed in place, the aggregates in them never. Whoever folds the same events
+anew gets an equal state, so that a restart decides nothing again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count, groupby
+from typing import Any
+
+from simulator.journal.events import (
+    AlertRaised,
+    AuthorizationExpired,
+    AuthorizationGranted,
+    AuthorizationRevoked,
+    CallbackConfirmed,
+    DeadlineNeared,
+    DeadlinePassed,
+    DeclarationAccepted,
+    DeclarationReceived,
+    DeclarationRefused,
+    Event,
+    ExportLifted,
+    ExportStopped,
+    ExportSuspended,
+    FeedTaken,
+    InspectionOpened,
+    LineageItem,
+    LineageRecorded,
+    MaterialHandedIn,
+    NoticeAcknowledged,
+    NoticeIssued,
+    PlatformRegistered,
+    PolicyChanged,
+    ReinspectionDecided,
+    ReinspectionRequested,
+    TransmissionAccepted,
+    TransmissionAnnounced,
+    TransmissionClosed,
+    TransmissionRefused,
+)
+from simulator.regulator.lifecycle import (
+    authorization,
+    case,
+    declaration,
+    feed,
+    lineage,
+    notice,
+    order,
+    policy,
+    registration,
+    transmission,
+)
+from simulator.regulator.lifecycle.authorization import Authorization
+from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.feed import Fed
+from simulator.regulator.lifecycle.notice import Notice
+from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.policy import Policy
+from simulator.regulator.lifecycle.registration import Registration
+from simulator.regulator.lifecycle.transmission import Transmission
+
+
+@dataclass
+class RegulatorState:
+    """Start it empty, open it with the policy of the sandbox, and fold."""
+
+    policy: Policy = field(default_factory=Policy)
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    authorizations: dict[str, Authorization] = field(default_factory=dict)
+    transmissions: dict[str, Transmission] = field(default_factory=dict)
+    feeds: dict[str, Fed] = field(default_factory=dict)
+    """By transmission."""
+    cases: dict[str, Case] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    alerts: dict[str, AlertRaised] = field(default_factory=dict)
+    lineage: dict[tuple[str, str], tuple[LineageItem, ...]] = field(default_factory=dict)
+    """By platform and payload digest."""
+    platform_of_key: dict[str, str] = field(default_factory=dict)
+    """By the `keyid` of its signatures."""
+    stops: dict[str, Orders] = field(default_factory=dict)
+    """By platform; who is not in it is not halted."""
+    undecided: dict[str, datetime | None] = field(default_factory=dict)
+    """What waits for a decision, and when it comes; `None` waits for a tester."""
+    open_transmissions: dict[str, None] = field(default_factory=dict)
+    """Accepted and not closed, in order."""
+    unacknowledged: dict[str, None] = field(default_factory=dict)
+    """Notices that no platform has acknowledged, in order."""
+    notices_by_platform: dict[str, list[str]] = field(default_factory=dict)
+
+    def open(self, policy: dict[str, Any]) -> None:
+        """Take the policy that the sandbox was opened with; events come after."""
+        self.policy = Policy(**policy)
+
+    def fold(self, event: Event) -> None:
+        """Make `event` part of what is known."""
+        _FOLDS[type(event)](self, event)
+
+    def fold_all(self, events: Iterable[Event]) -> None:
+        """Make `events` part of what is known, in order."""
+        for event in events:
+            _FOLDS[type(event)](self, event)
+
+    def next_id(self, prefix: str) -> str:
+        """The id of the next aggregate of a kind: reg, dcl, aut, trm, ntc, alr or cas."""
+        return next(self.new_ids(prefix))
+
+    def new_ids(self, prefix: str) -> Iterator[str]:
+        """The ids of the next aggregates, for those who make several before they are folded."""
+        known: dict[str, int] = {
+            "reg": len(self.registrations),
+            "dcl": len(self.declarations),
+            "aut": len(self.authorizations),
+            "trm": len(self.transmissions),
+            "ntc": len(self.notices),
+            "alr": len(self.alerts),
+            "cas": len(self.cases),
+        }
+        return (f"{prefix}-{number}" for number in count(known[prefix] + 1))
+
+    def fed_of(self, transmission: str) -> Fed:
+        """What its feed has said so far; nothing, before it said anything."""
+        return self.feeds.get(transmission) or Fed()
+
+    def notices_of(self, platform: str) -> list[str]:
+        """Ids of all its notices, not to be changed; sequence `n` stands at `n - 1`."""
+        return self.notices_by_platform.get(platform, [])
+
+
+def _registration(state: RegulatorState, event: PlatformRegistered | CallbackConfirmed) -> None:
+    former = state.registrations.get(event.id)
+    state.registrations[event.id] = registration.evolve(former, event)
+    if isinstance(event, PlatformRegistered):
+        state.platform_of_key[event.key_id] = event.id
+
+
+def _declaration(
+    state: RegulatorState, event: DeclarationReceived | DeclarationAccepted | DeclarationRefused
+) -> None:
+    former = state.declarations.get(event.id)
+    state.declarations[event.id] = declaration.evolve(former, event)
+    if isinstance(event, DeclarationReceived):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
+def _authorization(
+    state: RegulatorState,
+    event: AuthorizationGranted | AuthorizationRevoked | AuthorizationExpired,
+) -> None:
+    former = state.authorizations.get(event.id)
+    state.authorizations[event.id] = authorization.evolve(former, event)
+
+
+def _announced(state: RegulatorState, event: TransmissionAnnounced) -> None:
+    state.transmissions[event.id] = transmission.evolve(None, event)
+    state.undecided[event.id] = event.decide_at
+    _use(state, event, event.records)
+
+
+def _accepted(state: RegulatorState, event: TransmissionAccepted) -> None:
+    state.transmissions[event.id] = transmission.evolve(state.transmissions[event.id], event)
+    state.undecided.pop(event.id, None)
+    state.open_transmissions[event.id] = None
+
+
+def _ended(state: RegulatorState, event: TransmissionRefused | TransmissionClosed) -> None:
+    former = state.transmissions[event.id]
+    state.transmissions[event.id] = transmission.evolve(former, event)
+    state.undecided.pop(event.id, None)
+    state.open_transmissions.pop(event.id, None)
+    _use(state, former.announced, -transmission.given_back(former.announced, event))
+
+
+def _use(state: RegulatorState, announced: TransmissionAnnounced, records: int) -> None:
+    held = state.authorizations[announced.authorization]
+    used = authorization.use(held, announced.authorization_version, records)
+    state.authorizations[announced.authorization] = used
+
+
+def _fed(state: RegulatorState, event: FeedTaken) -> None:
+    state.feeds[event.transmission] = feed.evolve(state.fed_of(event.transmission), event)
+
+
+def _lineage(state: RegulatorState, event: LineageRecorded) -> None:
+    """Neighbours of one payload are added at once, so that it is not copied once a record."""
+    for payload, items in groupby(event.items, key=lambda item: item.payload):
+        key = (event.platform, payload)
+        state.lineage[key] = lineage.evolve(state.lineage.get(key, ()), tuple(items))
+
+
+def _alert(state: RegulatorState, event: AlertRaised) -> None:
+    state.alerts[event.id] = event
+
+
+def _orders(state: RegulatorState, event: ExportStopped | ExportSuspended | ExportLifted) -> None:
+    former = state.stops.get(event.platform, Orders())
+    state.stops[event.platform] = order.evolve(former, event)
+    if not isinstance(event, ExportStopped) and event.case is not None:
+        state.cases[event.case] = case.evolve(state.cases[event.case], event)
+        if isinstance(event, ExportLifted):
+            state.undecided.pop(event.case, None)
+
+
+def _case(
+    state: RegulatorState,
+    event: InspectionOpened
+    | MaterialHandedIn
+    | ReinspectionRequested
+    | ReinspectionDecided
+    | DeadlineNeared
+    | DeadlinePassed,
+) -> None:
+    state.cases[event.case] = case.evolve(state.cases.get(event.case), event)
+    if isinstance(event, ReinspectionRequested):
+        state.undecided[event.case] = event.decide_at
+    elif isinstance(event, ReinspectionDecided | DeadlinePassed):
+        state.undecided.pop(event.case, None)
+
+
+def _notice(state: RegulatorState, event: NoticeIssued | NoticeAcknowledged) -> None:
+    state.notices[event.id] = notice.evolve(state.notices.get(event.id), event)
+    if isinstance(event, NoticeIssued):
+        state.unacknowledged[event.id] = None
+        state.notices_by_platform.setdefault(event.platform, []).append(event.id)
+    else:
+        state.unacknowledged.pop(event.id, None)
+
+
+def _policy(state: RegulatorState, event: PolicyChanged) -> None:
+    state.policy = policy.evolve(event)
+
+
+_FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
+    PlatformRegistered: _registration,
+    CallbackConfirmed: _registration,
+    DeclarationReceived: _declaration,
+    DeclarationAccepted: _declaration,
+    DeclarationRefused: _declaration,
+    AuthorizationGranted: _authorization,
+    AuthorizationRevoked: _authorization,
+    AuthorizationExpired: _authorization,
+    TransmissionAnnounced: _announced,
+    TransmissionAccepted: _accepted,
+    TransmissionRefused: _ended,
+    TransmissionClosed: _ended,
+    FeedTaken: _fed,
+    LineageRecorded: _lineage,
+    AlertRaised: _alert,
+    ExportStopped: _orders,
+    ExportSuspended: _orders,
+    ExportLifted: _orders,
+    InspectionOpened: _case,
+    MaterialHandedIn: _case,
+    ReinspectionRequested: _case,
+    ReinspectionDecided: _case,
+    DeadlineNeared: _case,
+    DeadlinePassed: _case,
+    NoticeIssued: _notice,
+    NoticeAcknowledged: _notice,
+    PolicyChanged: _policy,
+}

@@ -1,0 +1,181 @@
+"""What is known, as the wire says it: aggregate in, message out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from simulator.journal.events import AlertRaised, LineageItem
+from simulator.messages import alert as alert_wire
+from simulator.messages import authorization as authorization_wire
+from simulator.messages import case as case_wire
+from simulator.messages import declaration as declaration_wire
+from simulator.messages import lineage as lineage_wire
+from simulator.messages import notice as notice_wire
+from simulator.messages import registration as registration_wire
+from simulator.messages import transmission as transmission_wire
+from simulator.messages.problem import Problem
+from simulator.regulator.lifecycle.authorization import (
+    Authorization,
+    as_message,
+    field_as_message,
+    standing,
+)
+from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.notice import Notice
+from simulator.regulator.lifecycle.registration import Registration
+from simulator.regulator.lifecycle.transmission import Transmission
+from simulator.regulator.refusal import CODES, Refusal
+from simulator.regulator.state import RegulatorState
+
+
+def registration(
+    held: Registration, *, regulator_key_id: str, regulator_public_key: str
+) -> registration_wire.Registration:
+    return registration_wire.Registration(
+        id=held.id,
+        uscc=held.registered.uscc,
+        name=held.registered.name,
+        key_id=held.registered.key_id,
+        status=held.status,
+        callback_url=held.registered.callback_url,
+        regulator_key_id=regulator_key_id,
+        regulator_public_key=regulator_public_key,
+        registered_at=held.registered.at,
+    )
+
+
+def declaration(held: Declaration) -> declaration_wire.Declaration:
+    received = held.received
+    return declaration_wire.Declaration(
+        id=held.id,
+        status=held.status,
+        purpose=received.purpose,
+        legal_basis=received.legal_basis,
+        recipient=received.recipient,
+        country=received.country,
+        fields=tuple(map(field_as_message, received.fields)),
+        records=received.records,
+        persons=received.persons,
+        valid_from=received.valid_from,
+        valid_until=received.valid_until,
+        received_at=received.at,
+        decided_at=held.decided_at,
+        reason=held.reason,
+        authorization=held.authorization,
+    )
+
+
+def authorization(
+    state: RegulatorState, held: Authorization, now: datetime
+) -> authorization_wire.Authorization:
+    """The current version and its standing at `now`."""
+    status = standing(state, held, now)
+    return as_message(held.granted, status=status, used_records=held.used_records)
+
+
+def transmission(held: Transmission) -> transmission_wire.Transmission:
+    announced = held.announced
+    return transmission_wire.Transmission(
+        id=held.id,
+        status=held.status,
+        authorization=announced.authorization,
+        authorization_version=announced.authorization_version,
+        categories=announced.categories,
+        purpose=announced.purpose,
+        recipient=announced.recipient,
+        country=announced.country,
+        records=announced.records,
+        announced_at=announced.at,
+        decided_at=held.decided_at,
+        reason=held.reason,
+        closed_at=held.closed.at if held.closed is not None else None,
+    )
+
+
+def alert(raised: AlertRaised) -> alert_wire.Alert:
+    return alert_wire.Alert(
+        id=raised.id,
+        rule=raised.rule,
+        transmission=raised.transmission,
+        authorization=raised.authorization,
+        detail=raised.detail,
+        raised_at=raised.at,
+    )
+
+
+def notice(held: Notice, *, source: str) -> notice_wire.Notice:
+    """`source` names the sandbox's regulator, as CloudEvents wants it."""
+    issued = held.issued
+    return notice_wire.Notice.model_validate(
+        {
+            "id": issued.id,
+            "source": source,
+            "type": issued.type,
+            "subject": issued.subject,
+            "time": issued.at,
+            "sequence": issued.sequence,
+            "data": issued.data,
+        }
+    )
+
+
+def acknowledgement(held: Notice) -> notice_wire.Acknowledgement:
+    """Of a notice that was acknowledged."""
+    assert held.acknowledged_at is not None, f"{held.id} is not acknowledged"
+    return notice_wire.Acknowledgement(id=held.id, acknowledged_at=held.acknowledged_at)
+
+
+def case(held: Case) -> case_wire.Case:
+    materials = tuple(
+        case_wire.Material(
+            number=material.number,
+            title=material.title,
+            document_date=material.document_date,
+            digest=material.digest,
+            sealed=material.sealed,
+            uscc=material.uscc,
+            handed_in_at=material.at,
+        )
+        for material in held.handed_in
+    )
+    return case_wire.Case(
+        id=held.id,
+        status=held.status,
+        opened_at=held.opened.at,
+        reason=held.opened.reason,
+        suspended_at=held.suspended_at,
+        deadline=held.deadline,
+        materials=materials,
+        findings=held.findings,
+        decided_at=held.decided_at,
+    )
+
+
+def lineage(items: Iterable[LineageItem]) -> lineage_wire.LineageList:
+    return lineage_wire.LineageList(
+        items=tuple(
+            lineage_wire.LineageEntry(
+                payload=item.payload,
+                source=item.source,
+                rule_version=item.rule_version,
+                transmission=item.transmission,
+                recipient=item.recipient,
+                country=item.country,
+                categories=item.categories,
+                sent_at=item.sent_at,
+            )
+            for item in items
+        )
+    )
+
+
+def problem(refusal: Refusal) -> Problem:
+    return Problem(
+        type=f"urn:reinspect:problem:{refusal.code}",
+        title=CODES[refusal.code].title,
+        status=refusal.status,
+        code=refusal.code,
+        detail=refusal.detail,
+        clause=refusal.clause,
+        errors=refusal.errors,
+    )

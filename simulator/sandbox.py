@@ -1,0 +1,247 @@
+"""One isolated world: its own keys, clock, seed, faults and journal. State is never anywhere else.
+
+The order of a sandbox is the order of `append`, which gives an entry its place and folds it at
+once; `durable` then tells when it is on disk, and nothing may be acknowledged before that. Recovery
+is reading: the same folds over the same entries, and no decision is taken twice.
+"""
+
+import asyncio
+import hmac
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from simulator.clock import SandboxClock, WallClock, wall_now
+from simulator.faults import ArmedFaults
+from simulator.journal.entry import Entry, JournalUnreadable, seal
+from simulator.journal.events import Event
+from simulator.journal.records import Opened, Record
+from simulator.journal.sqlite import SandboxSecrets, SqliteStore
+from simulator.journal.verify import GENESIS, Broken
+
+Fold = Callable[[Entry], None]
+
+
+class SandboxExists(Exception):
+    """A sandbox of this id is there already."""
+
+
+class SandboxUnknown(LookupError):
+    """There is no sandbox of this id."""
+
+
+class SandboxClosed(Exception):
+    """The sandbox takes no more entries: it was reset or deleted, or its state left its journal."""
+
+
+class Sandbox:
+    """Made by `create`, `recover` or `reset`. Everything about it happens on one asyncio loop."""
+
+    def __init__(
+        self,
+        store: SqliteStore,
+        keys: SandboxSecrets,
+        opened: Opened,
+        *,
+        last: Entry,
+        commit: "Future[None] | None",
+        clock: SandboxClock,
+    ) -> None:
+        self.id = keys.sandbox
+        self.passcode = keys.passcode
+        self.regulator_key = Ed25519PrivateKey.from_private_bytes(keys.regulator_key)
+        self.opened = opened
+        self.seed = opened.seed
+        self.rule_pack = opened.rule_pack
+        self.clock = clock
+        self._store = store
+        self._keys = keys
+        self._sequence = last.sequence
+        self._head = last.digest
+        self._commit = commit
+        self._folds: list[Fold] = []
+        self._closed: str | None = None
+        self.faults = ArmedFaults(seed=self.seed, append=self.append, wall=clock.wall)
+        self.follow(self.faults.fold)
+
+    @classmethod
+    def create(
+        cls,
+        store: SqliteStore,
+        *,
+        id: str,
+        passcode: str,
+        seed: int,
+        starts_at: datetime,
+        rule_pack: str,
+        policy: Mapping[str, Any],
+        rate: float = 1.0,
+        wall: WallClock = wall_now,
+    ) -> "Sandbox":
+        """A new world with new keys; raises SandboxExists where the id is taken."""
+        if store.keys(id) is not None:
+            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
+        regulator_key = Ed25519PrivateKey.generate()
+        opened = Opened(
+            sandbox=id,
+            seed=seed,
+            starts_at=starts_at,
+            rule_pack=rule_pack,
+            rate=rate,
+            regulator_public_key=_base64_of_public(regulator_key),
+            policy=dict(policy),
+        )
+        keys = SandboxSecrets(id, passcode, regulator_key.private_bytes_raw())
+        return cls._found(store, keys, opened, wall=wall, anew=False)
+
+    @classmethod
+    def recover(cls, store: SqliteStore, id: str, *, wall: WallClock = wall_now) -> "Sandbox":
+        """The world as its journal tells it; raises Broken where the journal was altered."""
+        keys = store.keys(id)
+        if keys is None:
+            raise SandboxUnknown(f"there is no sandbox {id!r}")
+        opened, last = _ends_of(store, id)
+        clock = SandboxClock(
+            last.sandbox_at, wall_started_at=last.wall_at, rate=opened.rate, wall=wall
+        )
+        if clock.now() < last.sandbox_at:  # The machine's clock was set back meanwhile.
+            clock.advance_to(last.sandbox_at)
+        return cls(store, keys, opened, last=last, commit=None, clock=clock)
+
+    def reset(self, *, events: tuple[Event, ...]) -> "Sandbox":
+        """The same world at its beginning, with a new journal; `events` carry registrations over.
+
+        Keys and passcode stay, so that a platform stays connected. This one takes no more entries.
+        """
+        self._close("it was reset")
+        opened = Opened(
+            sandbox=self.id,
+            seed=self.seed,
+            starts_at=self.opened.starts_at,
+            rule_pack=self.rule_pack,
+            rate=self.opened.rate,
+            regulator_public_key=self.opened.regulator_public_key,
+            policy=self.opened.policy,
+            events=events,
+        )
+        keys = SandboxSecrets(self.id, self.passcode, self._keys.regulator_key)
+        return self._found(self._store, keys, opened, wall=self.clock.wall, anew=True)
+
+    def delete(self) -> None:
+        """Ends the world and forgets its journal."""
+        self._close("it was deleted")
+        self._store.delete(self.id)
+
+    @classmethod
+    def _found(
+        cls,
+        store: SqliteStore,
+        keys: SandboxSecrets,
+        opened: Opened,
+        *,
+        wall: WallClock,
+        anew: bool,
+    ) -> "Sandbox":
+        wall_at = wall()
+        clock = SandboxClock(opened.starts_at, wall_started_at=wall_at, rate=opened.rate, wall=wall)
+        genesis = seal(GENESIS, 1, opened, wall_at, opened.starts_at, _salt(keys.salt_key, 1))
+        commit = store.found(keys, genesis, anew=anew)
+        return cls(store, keys, opened, last=genesis, commit=commit, clock=clock)
+
+    @property
+    def head(self) -> str:
+        """The digest of the last entry, which vouches for all entries."""
+        return self._head
+
+    def next_sequence(self) -> int:
+        """The place that the next entry will have."""
+        return self._sequence + 1
+
+    def follow(self, fold: Fold) -> None:
+        """Calls `fold` for every entry, in order: now for those that are there, then on `append`.
+
+        It reads from disk and so it blocks: follow when a sandbox opens. A fold must not append.
+        """
+        if self._commit is not None:
+            self._commit.result()
+        for entry in self._store.read(self.id):
+            fold(entry)
+        self._folds.append(fold)
+
+    def append(self, record: Record) -> Entry:
+        """Gives the record its place and folds it; where it raises StoreFailed, nothing changed."""
+        if self._closed is not None:
+            raise SandboxClosed(f"sandbox {self.id!r} takes no more entries: {self._closed}")
+        sequence = self._sequence + 1
+        wall_at = self.clock.wall()
+        entry = seal(
+            self._head,
+            sequence,
+            record,
+            wall_at,
+            self.clock.at(wall_at),
+            _salt(self._keys.salt_key, sequence),
+        )
+        self._commit = self._store.put(self.id, entry)
+        self._sequence, self._head = sequence, entry.digest
+        self._fold(entry)
+        return entry
+
+    async def durable(self, entry: Entry) -> None:
+        """Returns when the entry is on disk; raises StoreFailed if that cannot be said.
+
+        Commits are in order, so the newest covers every entry before it.
+        """
+        assert entry.sequence <= self._sequence
+        if self._commit is not None:
+            await asyncio.wrap_future(self._commit)
+
+    async def write(self, record: Record) -> Entry:
+        """Appends the record and returns when it is on disk."""
+        entry = self.append(record)
+        await self.durable(entry)
+        return entry
+
+    def _fold(self, entry: Entry) -> None:
+        """A fold that fails leaves a state that is not the journal's: nothing may build on it."""
+        sequence = self._sequence
+        try:
+            for fold in self._folds:
+                fold(entry)
+                assert self._sequence == sequence, f"{fold} appended an entry while folding one"
+        except BaseException as mistake:
+            self._close(f"entry {entry.sequence} could not be folded ({mistake!r})")
+            raise
+
+    def _close(self, reason: str) -> None:
+        self._closed = self._closed or reason
+        self.faults.close()
+
+
+def _ends_of(store: SqliteStore, id: str) -> tuple[Opened, Entry]:
+    """What the sandbox was created with and its last entry, after checking all between."""
+    opened: Record | None = None
+    last: Entry | None = None
+    try:
+        for last in store.read(id):
+            opened = opened or last.record
+    except Broken as broken:
+        raise Broken(broken.sequence, f"{broken.reason} (journal of sandbox {id!r})") from None
+    if last is None or not isinstance(opened, Opened) or opened.sandbox != id:
+        raise JournalUnreadable(
+            f"the journal of sandbox {id!r} does not start with its opening; delete the sandbox"
+        )
+    return opened, last
+
+
+def _salt(salt_key: bytes, sequence: int) -> str:
+    """HMAC of the place in the journal, so that one kept key yields every salt again."""
+    return hmac.digest(salt_key, sequence.to_bytes(8, "big"), "sha256")[:16].hex()
+
+
+def _base64_of_public(key: Ed25519PrivateKey) -> str:
+    return b64encode(key.public_key().public_bytes_raw()).decode()

@@ -1,0 +1,182 @@
+"""One process, one port: regulator, recipients and control over one world, so that one sequence
+orders them all.
+
+Everything that was acknowledged is on disk: the process may be killed at any moment and started
+again.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+import uvloop
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from simulator.control.app import build as build_control
+from simulator.journal.entry import JournalUnreadable, NewerFormat
+from simulator.journal.sqlite import StoreInUse
+from simulator.journal.verify import Broken
+from simulator.recipient.app import build as build_recipients
+from simulator.regulator.app import build as build_regulator
+from simulator.transport import ClosableProtocol
+from simulator.world import World
+
+TOKEN_FILE = "control-token"
+EXIT_USAGE = 64
+KEEP_ALIVE_S = 75
+"""Longer than common clients and proxies keep an idle connection, so that it is they who close
+it."""
+SHUTDOWN_S_MAX = 5
+
+
+class Simulator:
+    """The ASGI application of the whole process. Its sandboxes open by themselves; `close` it at
+    the end."""
+
+    def __init__(self, world: World, control_token: str) -> None:
+        self.world = world
+        self._router = Router(
+            [
+                Route("/healthz", self._health),
+                Mount("/control", build_control(world, control_token)),
+                Mount("/{sandbox}/recipients", build_recipients(world.recipients)),
+                Mount("/", build_regulator(world.office)),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router(scope, receive, send)
+
+    async def _health(self, request: Request) -> Response:
+        """Healthy is who can still write: a process that cannot must get no traffic."""
+        if await self.world.can_commit():
+            return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "the journal cannot be written"}, 503)
+
+    async def close(self) -> None:
+        """Nothing is taken any more, and what was taken is on disk."""
+        await self.world.close()
+
+
+def build(state_dir: Path, control_token: str) -> Simulator:
+    """The simulator over `state_dir`; raises StoreInUse if another process has it."""
+    return Simulator(World(state_dir), control_token)
+
+
+def serve(
+    port: int, state_dir: Path, control_token: str | None = None, host: str = "127.0.0.1"
+) -> None:
+    """Serves until SIGTERM or SIGINT; port 0 takes a free one. What a user can mend ends with
+    SystemExit(64)."""
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        token = control_token or kept_token(state_dir)
+        listener = listen(host, port)
+    except (OSError, OverflowError) as mistake:
+        _stop(f"cannot serve on {host}:{port} with state in {state_dir}: {mistake}")
+    told = "as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(listener, state_dir, token, told))
+    except (StoreInUse, JournalUnreadable, NewerFormat, Broken) as mistake:
+        _stop(str(mistake))
+    finally:
+        listener.close()
+
+
+async def _serve(listener: socket.socket, state_dir: Path, token: str, told: str) -> None:
+    simulator = build(state_dir, token)
+    try:
+        simulator.world.open_all()
+        await Server(simulator, _announcement(listener, told)).serve(sockets=[listener])
+    finally:
+        await simulator.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but it says where it is once it listens, and ends as asked without ending by the
+    signal."""
+
+    def __init__(self, simulator: Simulator, announcement: str) -> None:
+        super().__init__(
+            uvicorn.Config(
+                simulator,
+                http=ClosableProtocol,
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=SHUTDOWN_S_MAX,
+            )
+        )
+        self._simulator = simulator
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._announcement, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._simulator.world.let_go()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        asked_to_end = (signal.SIGINT, signal.SIGTERM)
+        before = {one: signal.signal(one, self.handle_exit) for one in asked_to_end}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; OSError names what is wrong with host or port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def kept_token(state_dir: Path) -> str:
+    """The token of this state directory, made at its first start and readable by its owner
+    alone."""
+    path = state_dir / TOKEN_FILE
+    if path.exists():
+        return path.read_text().strip()
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    fresh.replace(path)
+    return path.read_text().strip()
+
+
+def _announcement(listener: socket.socket, told: str) -> str:
+    host, port = listener.getsockname()[:2]
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return (
+        f"reinspect serves {base}/{{sandbox}}/v1 (regulator), "
+        f"{base}/{{sandbox}}/recipients (recipients), {base}/control ({told})"
+    )
+
+
+def _stop(reason: str) -> NoReturn:
+    print(f"reinspect: {reason}", file=sys.stderr)
+    raise SystemExit(EXIT_USAGE)

@@ -1,0 +1,154 @@
+"""Every sandbox of one state directory, each with the parties that live in it.
+
+A sandbox opens when somebody first speaks of it, by reading its journal; nothing else is kept
+between two starts.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from simulator.clock import WallClock, wall_now
+from simulator.journal.entry import Entry
+from simulator.journal.events import CallbackConfirmed, Event
+from simulator.journal.sqlite import SqliteStore, StoreFailed
+from simulator.recipient.app import Recipients
+from simulator.regulator.lifecycle.policy import Policy
+from simulator.regulator.office import Office
+from simulator.sandbox import Sandbox, SandboxExists
+
+JOURNAL_FILE = "journal.sqlite"
+RESERVED = ("control", "healthz")
+"""Names that a sandbox cannot have, because the process itself answers there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One open sandbox with its regulator and its recipients."""
+
+    sandbox: Sandbox
+    office: Office
+    recipients: Recipients
+
+
+class World:
+    """The one owner of the store. Everything but `close` needs the running loop to be always the
+    same."""
+
+    def __init__(self, state_dir: Path, *, wall: WallClock = wall_now) -> None:
+        self._wall = wall
+        self._store = SqliteStore(state_dir / JOURNAL_FILE)
+        self._ids = set(self._store.sandboxes())
+        self._open: dict[str, Site] = {}
+
+    def ids(self) -> list[str]:
+        """Every sandbox that there is, open or not."""
+        return sorted(self._ids)
+
+    def site(self, id: str) -> Site | None:
+        """The sandbox called `id`, opened if it was not; `None` if there is none."""
+        if id in self._open:
+            return self._open[id]
+        if id not in self._ids:
+            return None
+        return self._settle(Sandbox.recover(self._store, id, wall=self._wall))
+
+    def office(self, id: str) -> Office | None:
+        """The regulator in the sandbox `id`."""
+        site = self.site(id)
+        return None if site is None else site.office
+
+    def recipients(self, id: str) -> Recipients | None:
+        """The recipients abroad in the sandbox `id`."""
+        site = self.site(id)
+        return None if site is None else site.recipients
+
+    def open_all(self) -> None:
+        """Opens every sandbox, so that what was due while nobody served is done now."""
+        for id in self.ids():
+            self.site(id)
+
+    async def create(
+        self,
+        id: str,
+        *,
+        passcode: str,
+        seed: int,
+        starts_at: datetime,
+        rule_pack: str,
+        rate: float,
+    ) -> Site:
+        """A new sandbox, on disk; raises SandboxExists where the id is taken."""
+        if id in self._ids:
+            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
+        sandbox = Sandbox.create(
+            self._store,
+            id=id,
+            passcode=passcode,
+            seed=seed,
+            starts_at=starts_at,
+            rule_pack=rule_pack,
+            policy=asdict(Policy()),
+            rate=rate,
+            wall=self._wall,
+        )
+        self._ids.add(id)
+        return self._settle(sandbox)
+
+    async def reset(self, id: str) -> Site:
+        """The sandbox at its beginning with a new journal; whoever was registered still is."""
+        former = self._open.pop(id)
+        await former.office.close()
+        registrations = _carried_over(former)
+        return self._settle(former.sandbox.reset(events=registrations))
+
+    async def delete(self, id: str) -> None:
+        """Ends the sandbox and forgets it."""
+        site = self._open.pop(id)
+        self._ids.discard(id)
+        await site.office.close()
+        site.sandbox.delete()
+
+    def _settle(self, sandbox: Sandbox) -> Site:
+        site = Site(sandbox, Office(sandbox), Recipients(sandbox))
+        self._open[sandbox.id] = site
+        site.office.start()
+        return site
+
+    def journal(self, id: str, after: int = 0) -> Iterator[Entry]:
+        """What is on disk of the sandbox's journal after the entry `after`."""
+        return self._store.read(id, after)
+
+    async def can_commit(self) -> bool:
+        """Whether the store still writes."""
+        try:
+            await asyncio.wrap_future(self._store.beat())
+        except StoreFailed:
+            return False
+        return True
+
+    def let_go(self) -> None:
+        """Lets go of every client that a fault keeps waiting."""
+        for site in self._open.values():
+            site.sandbox.faults.close()
+
+    async def close(self) -> None:
+        """Stops what runs in the background, commits what still waits and lets go of the store."""
+        self.let_go()
+        for site in self._open.values():
+            await site.office.close()
+        self._open.clear()
+        self._store.close()
+
+
+def _carried_over(site: Site) -> tuple[Event, ...]:
+    """The registrations as they would stand had they been made when the sandbox began."""
+    begins_at = site.sandbox.opened.starts_at
+    events: list[Event] = []
+    for registration in site.office.state.registrations.values():
+        events.append(replace(registration.registered, at=begins_at))
+        if registration.confirmed_at is not None:
+            events.append(CallbackConfirmed(registration.id, begins_at))
+    return tuple(events)

@@ -1,0 +1,70 @@
+"""An unkeyed hash with its last four digits is found out; a keyed token is not."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from scenarios.judge.enumeration import (
+    ALGORITHMS,
+    SEGMENTS,
+    Recovered,
+    digest_of,
+    recover_mobile,
+)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_number_behind_an_unkeyed_hash_is_found(algorithm: str) -> None:
+    digest = digest_of("15413572468", algorithm)
+    place = SEGMENTS.index("154")
+    assert recover_mobile(digest, "2468", algorithm) == Recovered(
+        "15413572468", place * 10_000 + 1357 + 1, algorithm
+    )
+
+
+def test_the_first_and_the_last_candidate_are_tried() -> None:
+    first = recover_mobile(digest_of("13000000000", "sha256"), "0000", "sha256")
+    last = recover_mobile(digest_of("19999999999", "sha256"), "9999", "sha256")
+    assert first == Recovered("13000000000", 1, "sha256")
+    assert last == Recovered("19999999999", 490_000, "sha256")
+
+
+def test_a_keyed_token_is_not_recovered() -> None:
+    token = hmac.new(b"a key that stays in the country", b"15413572468", hashlib.sha256)
+    assert recover_mobile(token.hexdigest(), "2468", "sha256") is None
+
+
+def test_the_wrong_last_four_recovers_nothing() -> None:
+    assert recover_mobile(digest_of("15413572468", "md5"), "2469", "md5") is None
+
+
+def test_what_is_no_digest_of_that_length_recovers_nothing() -> None:
+    assert recover_mobile("not hex", "2468", "sha256") is None
+    assert recover_mobile(digest_of("15413572468", "md5"), "2468", "sha256") is None
+    assert recover_mobile("abc", "2468", "md5") is None
+
+
+def test_a_digest_in_capitals_is_the_same_digest() -> None:
+    digest = digest_of("13012342468", "sha1").upper()
+    assert recover_mobile(digest, "2468", "sha1") == Recovered("13012342468", 1235, "sha1")
+
+
+def test_our_own_mistakes_are_refused() -> None:
+    with pytest.raises(ValueError, match="algorithm must be one of md5, sha1, sha256, sm3"):
+        recover_mobile("00", "2468", "crc32")
+    with pytest.raises(ValueError, match="last_four must be four digits, but was '246'"):
+        recover_mobile("00", "246", "md5")
+
+
+def test_digests_agree_with_published_vectors() -> None:
+    assert [digest_of("abc", algorithm) for algorithm in ALGORITHMS] == [
+        "900150983cd24fb0d6963f7d28e17f72",
+        "a9993e364706816aba3e25717850c26c9cd0d89d",
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0",
+    ]
+
+
+def test_every_segment_is_listed_once() -> None:
+    assert len(SEGMENTS) == len(set(SEGMENTS)) == 49
