@@ -3,16 +3,16 @@
 The rooms, in the order in which a run uses them:
 
     cli             what the user types; exit codes say the kind of the outcome
-    target          the platform under test: its addresses, how a payment is asked for and followed, its actions
+    target          the platform under test: addresses, how a payment is asked for, actions
     doctor          every configuration error at once, before a run
     parties         the simulator and the reference platform as processes of their own
     run             plays the stories, one after the other, and collects the journal; judges nothing
-    traffic/        people, merchants and payments, from one seed; remembers every secret that it plants
+    traffic/        people, merchants and payments, from one seed; remembers what it plants
     stories/        one script of stimuli a file: what the world does to the platform
     stage           what a story may do: pay, order, grant, break, watch
     merchants       submits payments and asks what became of them: the first of the three accounts
     control         the tester's door of the simulator
-    sight           follows the journal while a story is played, so that a story can wait for what happens
+    sight           follows the journal, so that a story can wait for what happens
     judge/          the journal becomes dossiers, dossiers become rulings, rulings a judgement; pure
     requirements/   one thing that must hold a file
     reports/        one format a file

@@ -1,4 +1,5 @@
-"""One certification from end to end: parties up, stories played, journal collected, judged, told."""
+"""One certification from end to end: parties up, stories played, journal collected, judged,
+told."""
 
 import shutil
 from collections.abc import Callable
@@ -7,8 +8,9 @@ from pathlib import Path
 
 from scenarios import doctor, parties, run, run_folder
 from scenarios.control import Control
-from scenarios.judge import Judgement, judge
+from scenarios.judge import judge
 from scenarios.parties import RunningSimulator
+from scenarios.reports import Account, write_all
 from scenarios.requirements import catalogue as requirements
 from scenarios.run import Plan, Played, Tell
 from scenarios.run_folder import RunFolder
@@ -17,6 +19,7 @@ from scenarios.target_template import target_text
 from simulator.clock import wall_now
 from simulator.journal.entry import Entry
 from simulator.journal.ndjson import read_ndjson
+from simulator.journal.records import Staged
 
 PASSCODE = "reference-passcode"
 TARGET_FILE = "target.toml"
@@ -40,14 +43,16 @@ class Certified:
 
     folder: RunFolder
     played: Played
-    judgement: Judgement
+    account: Account
 
 
 Begun = Callable[[RunFolder], None]
 """Told as soon as there is a folder, so that it can be named whatever happens next."""
 
 
-async def certify_target(target: Target, plan: Plan, out: Path, tell: Tell, begun: Begun) -> Certified:
+async def certify_target(
+    target: Target, plan: Plan, out: Path, tell: Tell, begun: Begun
+) -> Certified:
     """Examines the platform that the target describes; it must be running."""
     checks = await doctor.examine(target)
     if not doctor.is_healthy(checks):
@@ -83,7 +88,8 @@ async def certify_reference(
 def reference(
     folder: Path, simulator: RunningSimulator, *, sandbox: str, defect: str | None
 ) -> tuple[Target, parties.Party]:
-    """The reference platform, not yet started, and the target that describes it, read from its file."""
+    """The reference platform, not yet started, and the target that describes it, read from its
+    file."""
     port = parties.free_port()
     platform = parties.reference_platform(
         folder=folder / "logs",
@@ -124,22 +130,25 @@ async def examine(
         return await run.play_and_collect(plan, target, control, folder, tell)
 
 
-def judge_folder(folder: RunFolder) -> tuple[Judgement, list[Entry]]:
+def judge_folder(folder: RunFolder) -> Account:
     """Judges a stored run from its journal alone."""
     entries = read_ndjson(folder.journal)
-    return judge(entries, requirements()), entries
+    judgement = judge(entries, requirements())
+    return Account(judgement, entries, _command_of(entries))
 
 
-def write_reports(folder: RunFolder, judgement: Judgement, entries: list[Entry]) -> list[Path]:
-    """Every report format, into the run's folder."""
-    from scenarios.reports import write_all
-
-    return write_all(judgement, entries, folder.path)
+def _command_of(entries: list[Entry]) -> str:
+    """The command that plays the run again, as the run itself noted it."""
+    for entry in entries:
+        record = entry.record
+        if isinstance(record, Staged) and record.mark == "run_started":
+            return str(record.facts.get("command", "reinspect certify"))
+    return "reinspect certify"
 
 
 def _judged(folder: RunFolder, played: Played) -> Certified:
     if not played.ready:
         raise NotReady(f"{played.why}; see the platform's own log, and `reinspect doctor TARGET`")
-    judgement, entries = judge_folder(folder)
-    write_reports(folder, judgement, entries)
-    return Certified(folder, played, judgement)
+    account = judge_folder(folder)
+    write_all(account, folder.path)
+    return Certified(folder, played, account)

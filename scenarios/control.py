@@ -1,4 +1,5 @@
-"""The tester's door of the simulator: everything that a run may ask of the simulated world, over HTTP."""
+"""The tester's door of the simulator: everything that a run may ask of the simulated world, over
+HTTP."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -122,7 +123,8 @@ class Control:
         )
 
     async def order(self, order: str, **details: Any) -> dict[str, Any]:
-        """Gives an order: `stop`, `inspect`, `suspend`, `lift`, `revoke` or `grant`; what came of it."""
+        """Gives an order: `stop`, `inspect`, `suspend`, `lift`, `revoke` or `grant`; what came of
+        it."""
         return await self._post("orders", {"order": order, **details})
 
     async def decide(self, subject: str, *, accept: bool, reason: str) -> None:
@@ -185,7 +187,9 @@ class Control:
         try:
             answer = await self._client.request(method, path, json=body, params=query)
         except httpx.TransportError as error:
-            raise SimulatorGone(f"the simulator does not answer {method} {path}: {error!r}") from error
+            raise SimulatorGone(
+                f"the simulator does not answer {method} {path}: {error!r}"
+            ) from error
         if answer.is_success or answer.status_code in accept:
             return answer
         raise ControlRefused(f"{method} {path}", answer.status_code, answer.text)

@@ -1,7 +1,7 @@
 """Finds every configuration error at once, before a run, so that none is ever reported as a breach.
 
-It looks from the outside at what a run would need: addresses, ports, folders, commands, and whether another
-installed package is in the way. It sends the platform nothing that matters.
+It looks from the outside at what a run would need: addresses, ports, folders, commands, and whether
+another installed package is in the way. It sends the platform nothing that matters.
 """
 
 import asyncio
@@ -53,7 +53,9 @@ def check_packages() -> Check:
         found = importlib.util.find_spec(name)
         origin = Path(found.origin).resolve() if found and found.origin else None
         if origin is None or origin.parent.parent != ours:
-            detail = f"another package called {name!r} is in the way: {origin}; remove it from the path"
+            detail = (
+                f"another package called {name!r} is in the way: {origin}; remove it from the path"
+            )
             return Check("packages", "wrong", detail)
     return Check("packages", "ok", "simulator and scenarios belong together")
 
@@ -70,7 +72,8 @@ def check_state(state: Path) -> Check:
 
 
 async def check_listening(target: Target) -> list[Check]:
-    """The port must be free, and the public address must lead to it: both are tried with a listener of our own."""
+    """The port must be free, and the public address must lead to it: both are tried with a listener
+    of our own."""
     address = target.simulator
     where = f"{address.host}:{address.port}"
     word = secrets.token_hex(8)
@@ -85,35 +88,54 @@ async def check_listening(target: Target) -> list[Check]:
     try:
         server = await asyncio.start_server(answer, address.host, address.port)
     except OSError as error:
-        remedy = "end what listens there, or change [simulator] listen and the platform's configuration"
-        return [Check("simulator.listen", "wrong", f"{where} cannot be used ({error.strerror}); {remedy}")]
+        remedy = (
+            "end what listens there, or change [simulator] listen and the platform's configuration"
+        )
+        return [
+            Check(
+                "simulator.listen", "wrong", f"{where} cannot be used ({error.strerror}); {remedy}"
+            )
+        ]
     async with server:
         public = await _try(lambda client: client.get(f"{address.public_url}/healthz"))
     free = Check("simulator.listen", "ok", f"{where} is free")
     if isinstance(public, str) or public.text != word:
-        seen = public if isinstance(public, str) else f"status {public.status_code} from someone else"
-        detail = f"{address.public_url} does not lead to {where} ({seen}); correct it, or start the proxy"
+        seen = (
+            public if isinstance(public, str) else f"status {public.status_code} from someone else"
+        )
+        detail = (
+            f"{address.public_url} does not lead to {where} ({seen}); correct it, or start the "
+            "proxy"
+        )
         return [free, Check("simulator.public_url", "wrong", detail)]
     return [free, Check("simulator.public_url", "ok", f"{address.public_url} leads to {where}")]
 
 
 async def check_platform(target: Target) -> list[Check]:
-    """Something must listen where payments go; a health check need not be well before the simulator is there."""
+    """Something must listen where payments go; a health check need not be well before the simulator
+    is there."""
     host, port = host_and_port(target.payment.url)
     try:
         _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), CONNECT_S)
         writer.close()
     except (OSError, TimeoutError) as error:
-        detail = f"nobody listens at {host}:{port} ({error!r}); start the platform, or correct the address"
+        detail = (
+            f"nobody listens at {host}:{port} ({error!r}); start the platform, or correct the "
+            "address"
+        )
         return [Check("payment.url", "wrong", detail)]
     checks = [Check("payment.url", "ok", f"somebody listens at {host}:{port}")]
     healthz = target.platform.healthz
     if healthz is not None:
         answer = await _try(lambda client: client.get(healthz))
         if isinstance(answer, str):
-            checks.append(Check("platform.healthz", "wrong", f"{healthz} does not answer: {answer}"))
+            checks.append(
+                Check("platform.healthz", "wrong", f"{healthz} does not answer: {answer}")
+            )
         elif answer.status_code == 404:
-            checks.append(Check("platform.healthz", "wrong", f"{healthz} answers 404; correct the path"))
+            checks.append(
+                Check("platform.healthz", "wrong", f"{healthz} answers 404; correct the path")
+            )
         else:
             detail = f"{healthz} answers {answer.status_code}"
             checks.append(Check("platform.healthz", "ok", detail))
@@ -125,7 +147,9 @@ def check_actions(target: Target) -> list[Check]:
     checks = []
     for name, action in target.actions.items():
         if action.command and shutil.which(action.command[0]) is None:
-            detail = f"there is no command {action.command[0]!r}; install it or correct [actions.{name}]"
+            detail = (
+                f"there is no command {action.command[0]!r}; install it or correct [actions.{name}]"
+            )
             checks.append(Check(f"actions.{name}", "wrong", detail))
     for story in catalogue_of_stories().values():
         for need in story.needs:

@@ -1,6 +1,6 @@
 """Two platforms that must never pass: one that does nothing, and one that says yes to everything.
 
-    python -m scenarios.dummies null|yes-man PORT
+python -m scenarios.dummies null|yes-man PORT
 """
 
 import sys

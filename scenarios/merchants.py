@@ -1,6 +1,7 @@
 """The merchants: they submit payments to the platform and ask what became of them.
 
-Theirs is the first of the three accounts. They know only what the target file says of the platform's interface.
+Theirs is the first of the three accounts. They know only what the target file says of the
+platform's interface.
 """
 
 import asyncio
@@ -94,7 +95,8 @@ class Merchants:
         return paid
 
     async def follow(self, payments: Iterable[Paid]) -> None:
-        """Asks once what became of each payment that is still open, and writes down what is final."""
+        """Asks once what became of each payment that is still open, and writes down what is
+        final."""
         await asyncio.gather(*(self._follow(paid) for paid in payments if paid.is_open))
 
     def leave_behind(self, payments: Iterable[Paid]) -> None:
@@ -141,7 +143,8 @@ class Merchants:
 
 
 def read_answer(answers: Answers, status: int, text: str) -> tuple[str, str | None]:
-    """The outcome (`accepted`, `refused`, `failed`) and the platform's id of the payment, as the target reads them."""
+    """The outcome (`accepted`, `refused`, `failed`) and the platform's id of the payment, as the
+    target reads them."""
     platform_payment = _as_word(_pointed_at(text, answers.id)) if answers.id else None
     if answers.pointer and status in (*answers.accepted, *answers.refused):
         word = _as_word(_pointed_at(text, answers.pointer))

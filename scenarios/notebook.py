@@ -1,4 +1,5 @@
-"""What the merchants saw and what the run did, on its way into the journal: written down at once, sent in batches."""
+"""What the merchants saw and what the run did, on its way into the journal: written down at once,
+sent in batches."""
 
 import asyncio
 from typing import Any

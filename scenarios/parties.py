@@ -1,4 +1,5 @@
-"""Starts and stops the parties of a run as separate processes on loopback ports, and watches over them.
+"""Starts and stops the parties of a run as separate processes on loopback ports, and watches over
+them.
 
 A process is ended by its own id and never by its name. Whatever it says is kept in a log file.
 """
@@ -12,6 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -115,16 +117,17 @@ class Party:
                     return
                 except httpx.HTTPError:
                     await asyncio.sleep(LOOK_EVERY_S)
-        raise PartyFailed(f"{self.name} did not answer {url} in {within_s:g} s: {self.last_words()}")
+        raise PartyFailed(
+            f"{self.name} did not answer {url} in {within_s:g} s: {self.last_words()}"
+        )
 
 
+@dataclass(frozen=True, slots=True)
 class RunningSimulator:
-    """The simulator as a process of its own: where it is and the token of its tester's door."""
+    """Where a simulator is, and the token of its tester's door."""
 
-    def __init__(self, party: Party, url: str, token: str) -> None:
-        self.party = party
-        self.url = url
-        self.token = token
+    url: str
+    token: str
 
 
 @asynccontextmanager
@@ -145,7 +148,7 @@ async def simulator(
     try:
         url = await _announced(party)
         await party.wait_for(f"{url}/healthz")
-        yield RunningSimulator(party, url, token)
+        yield RunningSimulator(url, token)
     finally:
         await party.stop()
 

@@ -1,7 +1,8 @@
 """Templates with placeholders: how a target file says where a payment's values go.
 
-A string that is exactly one placeholder keeps the value's type; within a longer string the value is written as text.
-Only names of the form `{word}` or `{word.word}` are placeholders, so JSON inside a string needs no escapes.
+A string that is exactly one placeholder keeps the value's type; within a longer string the value is
+written as text. Only names of the form `{word}` or `{word.word}` are placeholders, so JSON inside a
+string needs no escapes.
 """
 
 import json
@@ -69,4 +70,3 @@ def values_of(payment: Payment) -> dict[str, Any]:
             values[f"{prefix}.{each.name}"] = getattr(part, each.name)
     del values["payment.merchant"], values["payment.payer"]
     return values
-

@@ -23,7 +23,8 @@ from simulator.law.packs import pack
 
 LOOK_EVERY_S = 0.05
 FIRST_DAY = {"r2022": datetime(2023, 6, 1, tzinfo=UTC)}
-"""Where a rule pack's sandbox begins, if not on the pack's own first day: under r2022 the story plays in June 2023."""
+"""Where a rule pack's sandbox begins, if not on the pack's own first day: under r2022 the story
+plays in June 2023."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Plan:
     """Neither stories nor requirements were selected."""
     seed: int
     rule_pack: str
+    command: str = "reinspect certify"
+    """What a user types to play it again."""
     scale: float = 1.0
     """How many merchants pay, relative to a whole run."""
     ready_s: float = 30.0
@@ -112,6 +115,7 @@ def _facts(plan: Plan, target: Target) -> dict[str, Any]:
     return {
         "seed": plan.seed,
         "scale": plan.scale,
+        "command": plan.command,
         "limits": asdict(target.limits),
         "rule_pack": plan.rule_pack,
         "stories": [story.id for story in plan.stories],
@@ -126,7 +130,8 @@ def _facts(plan: Plan, target: Target) -> dict[str, Any]:
 
 
 class _Player:
-    """Takes the stories in their order; after a story that left no sound platform it plays no other."""
+    """Takes the stories in their order; after a story that left no sound platform it plays no
+    other."""
 
     def __init__(self, stage: Stage, plan: Plan, tell: Tell) -> None:
         self.stage = stage
@@ -145,10 +150,11 @@ class _Player:
             await self._give_up(self.stories, why)
             return Played(False, why)
         await self.stage.set_right()
-        for self._number, story in enumerate(self.stories, start=1):
+        for number, story in enumerate(self.stories, start=1):
+            self._number = number
             why = await self._play_one(story)
             if why is not None:
-                await self._give_up(self.stories[self._number :], why)
+                await self._give_up(self.stories[number:], why)
                 return Played(True, why)
         return Played(True, None)
 
@@ -163,7 +169,12 @@ class _Player:
             if missing is None and await self.stage.platform_is_ready(within_s=5.0):
                 return None
             late = loop.time() > deadline - 0.8 * self.plan.ready_s
-            if state.active and late and not asked_to_declare and "declare" in self.stage.target.actions:
+            if (
+                state.active
+                and late
+                and not asked_to_declare
+                and "declare" in self.stage.target.actions
+            ):
                 asked_to_declare = True
                 await self.stage.action("declare")
             if loop.time() > deadline:
@@ -195,7 +206,8 @@ class _Player:
         self._say(story.title)
         unsound = await stage.baseline()
         await stage.notebook.mark("baseline", story.id, sound=unsound is None, why=unsound)
-        # Unsound or not, this one is played: what it shows may convict, and what it does not show proves nothing.
+        # Unsound or not, this one is played: what it shows may convict; what it does not show
+        # proves nothing.
         broken = await self._perform(story)
         if broken is not None:
             await stage.notebook.mark("baseline", story.id, sound=False, why=broken)
@@ -259,5 +271,8 @@ async def play_and_collect(
 
 def _keep(folder: Path, target: Target) -> None:
     """Says where the records are when the simulator is gone before it could hand them over."""
-    note = f"The simulator ended before its journal was exported. Its state is in {target.simulator.state}.\n"
+    note = (
+        "The simulator ended before its journal was exported. Its state is in "
+        f"{target.simulator.state}.\n"
+    )
     (folder / "journal-not-exported.txt").write_text(note, encoding="utf-8")

@@ -1,4 +1,5 @@
-"""The folder of a run: everything that was recorded, in one place that can be shared, judged again and verified."""
+"""The folder of a run: everything that was recorded, in one place that can be shared, judged again
+and verified."""
 
 import hashlib
 import json
@@ -54,7 +55,10 @@ class RunFolder:
             value = json.loads(path.read_text(encoding="utf-8"))
             format = value["format"]
         except (ValueError, KeyError, TypeError, OSError) as error:
-            raise RunUnreadable(f"{path} is no run file ({error!r}); restore it or judge the journal in a folder of its own") from error
+            raise RunUnreadable(
+                f"{path} is no run file ({error!r}); restore it or judge the journal in a folder "
+                "of its own"
+            ) from error
         if not isinstance(format, int) or format > FORMAT:
             raise RunUnreadable(
                 f"run {self.id} is of format {format!r}, and this version reads up to {FORMAT}: "
@@ -79,7 +83,9 @@ def create(out: Path, *, seed: int, now: datetime) -> RunFolder:
 def existing(path: Path) -> RunFolder:
     """The run at `path`; RunUnreadable if there is none, or if a newer version wrote it."""
     if not path.is_dir():
-        raise RunUnreadable(f"there is no run folder {str(path)!r}; `reinspect certify` makes one below runs/")
+        raise RunUnreadable(
+            f"there is no run folder {str(path)!r}; `reinspect certify` makes one below runs/"
+        )
     folder = RunFolder(path)
     if not folder.journal.exists():
         raise RunUnreadable(f"{str(path)!r} holds no {JOURNAL}; give the folder of a run")
@@ -99,6 +105,7 @@ def versions() -> dict[str, str]:
 
 
 def digest_of(target: Target) -> str:
-    """SHA-256 of the target file with the passcode masked, so that the run file gives nothing away."""
+    """SHA-256 of the target file with the passcode masked, so that the run file gives nothing
+    away."""
     text = target.path.read_text(encoding="utf-8")
     return hashlib.sha256(text.replace(target.simulator.passcode, "***").encode()).hexdigest()

@@ -1,7 +1,9 @@
-"""Follows the journal while a story is played, so that a story can wait for what happens instead of sleeping.
+"""Follows the journal while a story is played, so that a story can wait for what happens instead of
+sleeping.
 
-It reads what any later reader will find and holds only what a story waits for: payloads that arrived, transmissions
-that are open, notices that nobody acknowledged, and when anything stirred last.
+It reads what any later reader will find and holds only what a story waits for: payloads that
+arrived, transmissions that are open, notices that nobody acknowledged, and when anything stirred
+last.
 """
 
 import json
@@ -30,7 +32,8 @@ class Sight:
     control: Control
     sequence: int = 0
     stirred_at: float = field(default_factory=time.monotonic)
-    """Monotonic time at which the last entry was seen that was no mere reading and none of our own."""
+    """Monotonic time at which the last entry was seen that was no mere reading and none of our
+    own."""
     arrivals: list[ArrivalSeen] = field(default_factory=list)
     undecided: set[str] = field(default_factory=set)
     """Transmissions that were received and not yet decided."""

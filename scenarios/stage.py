@@ -1,7 +1,8 @@
-"""What a story may do: pay, give orders, break things, let time pass, and watch a reaction to its end.
+"""What a story may do: pay, give orders, break things, let time pass, and watch a reaction to its
+end.
 
-A stage waits for what it can see in the journal rather than sleeping, and gives up after a bounded time: a platform
-that never answers must not hold up its own examination.
+A stage waits for what it can see in the journal rather than sleeping, and gives up after a bounded
+time: a platform that never answers must not hold up its own examination.
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from scenarios.traffic import Payment, Person, Route, Traffic, write_awkwardly
 
 LOOK_EVERY_S = 0.02
 QUIET_S = 1.0
-"""A world in which nothing stirred for so long is at rest, even where payments are still pending."""
+"""A world in which nothing stirred for so long is at rest, even where payments are still
+pending."""
 DRAIN_S = 8.0
 """The longest that a stage waits for payments to become final."""
 HEARD_S = 2.0
@@ -94,7 +96,8 @@ class Stage:
         form: str | None = None,
         payers: Sequence[Person] = (),
     ) -> list[Payment]:
-        """The next `n` payments; with a `form`, their identifiers are written awkwardly in that way."""
+        """The next `n` payments; with a `form`, their identifiers are written awkwardly in that
+        way."""
         made = []
         for number, recipient in enumerate(self._in_turn(n, to)):
             payment = self.traffic.payment(
@@ -127,7 +130,8 @@ class Stage:
         await self.notebook.flush()
 
     async def drain(self) -> bool:
-        """Waits until every payment is final and every transmission closed, or the world is at rest without that."""
+        """Waits until every payment is final and every transmission closed, or the world is at rest
+        without that."""
 
         async def at_rest() -> bool:
             await self.merchants.follow(self.unfinished)
@@ -165,7 +169,8 @@ class Stage:
         quota_records: int = GENEROUS_QUOTA,
         valid_for_s: float = THIRTY_DAYS_S,
     ) -> None:
-        """Grants a new version of the recipient's authorization, `without` some of its categories."""
+        """Grants a new version of the recipient's authorization, `without` some of its
+        categories."""
         known = self.sight.categories.get((recipient.id, recipient.country), set())
         await self.control.order(
             "grant",
@@ -262,7 +267,8 @@ class Stage:
         return heard
 
     async def watch(self, seconds: float, what: str) -> None:
-        """Looks on until the reaction's window has passed, and marks that it was watched to its end."""
+        """Looks on until the reaction's window has passed, and marks that it was watched to its
+        end."""
         self.tell(f"watching for {seconds:g} s")
         await asyncio.sleep(seconds)
         await self.notebook.mark("watched", self.story, what=what, seconds=seconds)
@@ -280,7 +286,8 @@ class Stage:
     # Actions
 
     async def action(self, name: str, paid: Paid | None = None, **values: Any) -> bool:
-        """Takes one of the target's actions; whether it went well. What was answered goes into the journal."""
+        """Takes one of the target's actions; whether it went well. What was answered goes into the
+        journal."""
         action = self.target.actions[name]
         self.tell(f"action: {name}")
         if paid:
@@ -319,7 +326,8 @@ class Stage:
     # Between stories
 
     async def set_right(self) -> None:
-        """Undoes what a story did to the world, and waits until the platform has heard of it and is at rest."""
+        """Undoes what a story did to the world, and waits until the platform has heard of it and is
+        at rest."""
         for fault in sorted(self.armed):
             await self.control.revert(fault)
         self.armed.clear()

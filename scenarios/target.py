@@ -1,7 +1,9 @@
-"""How a platform under test is described and reached: the target file, read with every mistake told at once.
+"""How a platform under test is described and reached: the target file, read with every mistake told
+at once.
 
-The file fixes the addresses that the platform is configured with once, says how a payment is asked for and followed,
-and which actions a story may take. Nothing in a run depends on the platform being ours.
+The file fixes the addresses that the platform is configured with once, says how a payment is asked
+for and followed, and which actions a story may take. Nothing in a run depends on the platform being
+ours.
 """
 
 import re
@@ -171,7 +173,9 @@ def load(path: Path) -> Target:
     try:
         value = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        mistake = Mistake("file", str(path), f"it cannot be read ({error.strerror}); check the path")
+        mistake = Mistake(
+            "file", str(path), f"it cannot be read ({error.strerror}); check the path"
+        )
         raise TargetUnreadable(str(path), [mistake]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         mistake = Mistake("file", str(path), f"it is not TOML ({error}); compare `reinspect init`")
@@ -244,16 +248,20 @@ def _payment(table: Table) -> PaymentRequest:
         method=table.choice("method", METHODS, "POST"),
         url=table.url("url"),
         form=table.choice("content_type", tuple(FORMS), "json"),
-        headers={key: headers.text(key) for key in headers.keys()},
-        body={key: body.any(key) for key in body.keys()},
+        headers={key: headers.text(key) for key in headers},
+        body={key: body.any(key) for key in body},
         answer=_answers(table.table("answer")),
         poll=_poll(table.table("poll")) if "poll" in table else None,
     )
     for part, template in (("body", request.body), ("headers", request.headers)):
         for wrong in _strangers(template, OF_A_PAYMENT):
-            table.wrong(part, "{" + wrong + "}", f"no such placeholder; {suggest(wrong, OF_A_PAYMENT)}")
+            table.wrong(
+                part, "{" + wrong + "}", f"no such placeholder; {suggest(wrong, OF_A_PAYMENT)}"
+            )
     if request.poll and "platform_payment" in names_in(request.poll.url) and not request.answer.id:
-        table.wrong("answer.id", None, "point to the platform's payment id, since poll.url needs it")
+        table.wrong(
+            "answer.id", None, "point to the platform's payment id, since poll.url needs it"
+        )
     table.finish()
     return request
 
@@ -339,8 +347,8 @@ def _capabilities(table: Table) -> Capabilities:
 
 
 def _actions(table: Table) -> dict[str, Action]:
-    actions = {name: _action(table.table(name), name) for name in table.keys() if name in ACTIONS}
-    for name in table.keys():
+    actions = {name: _action(table.table(name), name) for name in table if name in ACTIONS}
+    for name in table:
         if name not in ACTIONS:
             table.any(name)
             table.wrong(name, name, f"no story takes such an action; {suggest(name, ACTIONS)}")
@@ -353,7 +361,7 @@ def _action(table: Table, name: str) -> Action:
         name=name,
         method=table.choice("method", METHODS, "POST"),
         url=table.url("url") if "url" in table else None,
-        body={key: body.any(key) for key in body.keys()} if body else None,
+        body={key: body.any(key) for key in body} if body is not None else None,
         command=table.words("command", []),
         prompt=table.optional_text("prompt"),
     )

@@ -1,6 +1,8 @@
-"""The text of a target file, commented: what `reinspect init` writes, and what certifies the reference platform.
+"""The text of a target file, commented: what `reinspect init` writes, and what certifies the
+reference platform.
 
-There is one text for both, so that the example a user starts from is the one that is proved to work every day.
+There is one text for both, so that the example a user starts from is the one that is proved to work
+every day.
 """
 
 import json
@@ -8,7 +10,8 @@ from pathlib import Path
 
 TEMPLATE = """\
 # A target file: how reinspect reaches your platform, and how it reads your platform's answers.
-# `reinspect doctor THIS_FILE` finds every mistake in it; `reinspect certify --target THIS_FILE` examines the platform.
+# `reinspect doctor THIS_FILE` finds every mistake in it;
+# `reinspect certify --target THIS_FILE` examines the platform.
 schema = 1
 
 [platform]
@@ -30,7 +33,8 @@ passcode = {passcode}
 # Relative to this file. Registrations are kept here from run to run.
 state = {state}
 
-# How a merchant submits a payment to your platform. Placeholders: {{payment.*}}, {{merchant.*}}, {{payer.*}}.
+# How a merchant submits a payment to your platform.
+# Placeholders: {{payment.*}}, {{merchant.*}}, {{payer.*}}; a wrong one is told with the right ones.
 # A string that is exactly one placeholder keeps the value's type.
 [payment]
 method = "POST"
@@ -42,7 +46,6 @@ Idempotency-Key = "{{payment.id}}"
 
 [payment.body]
 order_id = "{{payment.id}}"
-merchant = {{ id = "{{merchant.id}}", name = "{{merchant.name}}", country = "{{merchant.country}}", mcc = "{{merchant.mcc}}" }}
 amount_minor = "{{payment.amount_minor}}"  # or "{{payment.amount}}" for "1234.56"
 currency = "{{payment.currency}}"
 recipient = "{{payment.recipient}}"
@@ -50,6 +53,12 @@ country = "{{payment.country}}"
 domestic = "{{payment.domestic}}"
 note = "{{payment.note}}"
 extra = "{{payment.extra}}"
+
+[payment.body.merchant]
+id = "{{merchant.id}}"
+name = "{{merchant.name}}"
+country = "{{merchant.country}}"
+mcc = "{{merchant.mcc}}"
 
 [payment.body.payer]
 name = "{{payer.name}}"
@@ -136,7 +145,8 @@ def target_text(
     sandbox: str = "main",
     restart: tuple[str, ...] = (),
 ) -> str:
-    """A target file for a platform with the reference platform's interface at the address `platform`."""
+    """A target file for a platform with the reference platform's interface at the address
+    `platform`."""
     values = {
         "name": name,
         "healthz": f"{platform}/healthz",

@@ -1,6 +1,6 @@
 """A TOML table read field by field with every mistake remembered, so that all are told at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,8 @@ MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong with a file: the field, the value that stands there, and the remedy."""
+    """One thing that is wrong with a file: the field, the value that stands there, and the
+    remedy."""
 
     field: str
     value: Any
@@ -25,7 +26,8 @@ class Mistake:
 
 
 class Table:
-    """One table of the file. A wrong or missing field is noted and read as its stand-in, so reading goes on."""
+    """One table of the file. A wrong or missing field is noted and read as its stand-in, so reading
+    goes on."""
 
     def __init__(self, value: Mapping[str, Any], name: str, mistakes: list[Mistake]) -> None:
         self._value = value
@@ -45,7 +47,8 @@ class Table:
         return f"{self._name}.{key}" if self._name else key
 
     def any(self, key: str, default: Any = MISSING, *, must: str = "give it a value") -> Any:
-        """Whatever stands there; a missing field without default is a mistake and read as `None`."""
+        """Whatever stands there; a missing field without default is a mistake and read as
+        `None`."""
         self._known.add(key)
         if key in self._value:
             return self._value[key]
@@ -63,7 +66,9 @@ class Table:
             self.wrong(key, value, must)
         return ""
 
-    def optional_text(self, key: str, *, must: str = "give it some text, or leave it out") -> str | None:
+    def optional_text(
+        self, key: str, *, must: str = "give it some text, or leave it out"
+    ) -> str | None:
         """A string, or `None` where the field is left out."""
         return self.text(key, must=must) if key in self._value else self.any(key, None)
 
@@ -156,15 +161,17 @@ class Table:
             for number, each in enumerate(value)
         ]
 
-    def keys(self) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
         """The keys that stand there, known or not."""
-        return list(self._value)
+        return iter(self._value)
 
     def finish(self) -> None:
         """Notes every key that was never asked for."""
         for key in self._value:
             if key not in self._known:
-                self.wrong(key, self._value[key], f"no such field; {suggest(key, sorted(self._known))}")
+                self.wrong(
+                    key, self._value[key], f"no such field; {suggest(key, sorted(self._known))}"
+                )
 
 
 def is_url(value: str) -> bool:

@@ -70,34 +70,41 @@ class Simulator:
         await self.world.close()
 
 
-def build(state_dir: Path, control_token: str) -> Simulator:
+def build(state_dir: Path, control_token: str, *, callbacks_anywhere: bool = False) -> Simulator:
     """The simulator over `state_dir`; raises StoreInUse if another process has it."""
-    return Simulator(World(state_dir), control_token)
+    return Simulator(World(state_dir, callbacks_anywhere=callbacks_anywhere), control_token)
 
 
 def serve(
-    port: int, state_dir: Path, control_token: str | None = None, host: str = "127.0.0.1"
+    port: int,
+    state_dir: Path,
+    control_token: str | None = None,
+    host: str = "127.0.0.1",
+    *,
+    callbacks_anywhere: bool = False,
 ) -> None:
-    """Serves until SIGTERM or SIGINT; port 0 takes a free one. What a user can mend ends with
-    SystemExit(64)."""
+    """Serves until SIGTERM or SIGINT; port 0 takes a free one.
+
+    Without a token the one of the state directory is used. SystemExit(64) is for what a user can
+    mend: a port in use, a directory that cannot be written, a journal that was altered.
+    """
     try:
         state_dir.mkdir(parents=True, exist_ok=True)
         token = control_token or kept_token(state_dir)
         listener = listen(host, port)
     except (OSError, OverflowError) as mistake:
         _stop(f"cannot serve on {host}:{port} with state in {state_dir}: {mistake}")
-    told = "as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(listener, state_dir, token, told))
-    except (StoreInUse, JournalUnreadable, NewerFormat, Broken) as mistake:
-        _stop(str(mistake))
-    finally:
-        listener.close()
+    told = "token as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
+    with listener:
+        try:
+            simulator = build(state_dir, token, callbacks_anywhere=callbacks_anywhere)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(simulator, listener, told))
+        except (StoreInUse, JournalUnreadable, NewerFormat, Broken) as mistake:
+            _stop(str(mistake))
 
 
-async def _serve(listener: socket.socket, state_dir: Path, token: str, told: str) -> None:
-    simulator = build(state_dir, token)
+async def _serve(simulator: Simulator, listener: socket.socket, told: str) -> None:
     try:
         simulator.world.open_all()
         await Server(simulator, _announcement(listener, told)).serve(sockets=[listener])

@@ -34,10 +34,15 @@ class Site:
 
 
 class World:
-    """The one owner of the store. Everything but `close` needs the running loop to be always the
-    same."""
+    """The one owner of the store; all of it happens on one running loop.
 
-    def __init__(self, state_dir: Path, *, wall: WallClock = wall_now) -> None:
+    `callbacks_anywhere` lets platforms have their notices brought to other hosts than this one.
+    """
+
+    def __init__(
+        self, state_dir: Path, *, callbacks_anywhere: bool = False, wall: WallClock = wall_now
+    ) -> None:
+        self._callbacks_anywhere = callbacks_anywhere
         self._wall = wall
         self._store = SqliteStore(state_dir / JOURNAL_FILE)
         self._ids = set(self._store.sandboxes())
@@ -112,7 +117,8 @@ class World:
         site.sandbox.delete()
 
     def _settle(self, sandbox: Sandbox) -> Site:
-        site = Site(sandbox, Office(sandbox), Recipients(sandbox))
+        office = Office(sandbox, callbacks_anywhere=self._callbacks_anywhere)
+        site = Site(sandbox, office, Recipients(sandbox))
         self._open[sandbox.id] = site
         site.office.start()
         return site

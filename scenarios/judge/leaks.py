@@ -183,18 +183,14 @@ class PlantedIndex:
         """Needles and parts of needles; what lies within a longer match is explained by it."""
         grams = self._grams
         struck = [at for at in range(len(flat) - _GRAM + 1) if flat[at : at + _GRAM] in grams]
-        every = {
+        every = [
             match
             for at in struck
             for needle, offset in grams[flat[at : at + _GRAM]]
             if (match := _match(needle, offset, flat, at)) is not None
             and (needle.secret.kind != "name" or _stands_alone(needle.secret.value, folded))
-        }
-        kept: list[_Match] = []
-        for match in sorted(every, key=lambda match: (match.start - match.end, match.start)):
-            if not any(_explains(other, match) for other in kept):
-                kept.append(match)
-        return _singling_out(kept, persons)
+        ]
+        return _singling_out(_unexplained(every), persons)
 
     def _digests_in_text(self, flat: str) -> Iterator[tuple[Secret, str, int, int]]:
         for run in _HEX_RUN.finditer(flat):
@@ -248,9 +244,16 @@ def _match(needle: _Needle, offset: int, flat: str, at: int) -> _Match | None:
     return _Match(needle, start, end, SUFFIX_KEPT if last == len(text) else MIDDLE_KEPT)
 
 
-def _explains(longer: _Match, match: _Match) -> bool:
-    within = longer.start <= match.start and match.end <= longer.end
-    return within and longer.end - longer.start > match.end - match.start
+def _unexplained(matches: list[_Match]) -> list[_Match]:
+    """Each match once, without those that lie within a longer one."""
+    kept: list[_Match] = []
+    longest = (0, 0)
+    for match in sorted(dict.fromkeys(matches), key=lambda match: (match.start, -match.end)):
+        if match.end > longest[1]:
+            longest = (match.start, match.end)
+        if (match.start, match.end) == longest:
+            kept.append(match)
+    return kept
 
 
 def _singling_out(matches: list[_Match], persons: Collection[str]) -> list[_Match]:

@@ -22,13 +22,13 @@ LAST_FOUR = 4
 _VISIBLE_MIN = 3
 """Fewer characters than this, at the head or in the middle, are the same for nearly everyone."""
 
-_MASK = "*#•●○█■□\u00d7\u2217✱"
+_MASK = "*•●○█■□\u00d7\u2217✱"
 _MASKS = re.compile(f"[{_MASK}]+")
-_LETTERED_MASK = re.compile(r"(?<![a-z])x{3,}(?![a-wyz])|_{3,}|\.{3,}")
+_LETTERED_MASK = re.compile(r"(?<![a-z])x{3,}(?![a-wyz])|#{2,}|(?<=[0-9])[_.]{3,}(?=[0-9])")
 _CHUNK = re.compile(f"[0-9a-z{_MASK}]+(?:[ -][0-9a-z{_MASK}]+)*")
 _GROUP = re.compile(f"[0-9a-z{_MASK}]+")
 _OF_IDENTIFIER = re.compile(r"[0-9]{2,}[0-9x]")
-"""What can be visible of a resident ID, a mobile number or a card; fewer characters tell nothing."""
+"""What can be visible of an ID, a mobile number or a card; fewer characters tell nothing."""
 _GROUPS_MAX = 5
 """A card of nineteen digits in fours."""
 
@@ -45,7 +45,7 @@ _NAMED_PREFIX = re.compile(
 # known to be about the person.
 _NAKED = re.compile(r"(?<![0-9a-z])[0-9]{7,}[0-9x](?![0-9a-z])")
 _WORTH_READING = re.compile(
-    rf"[{_MASK}]|x{{3}}|_{{3}}|\.{{3}}|last|tail|end|suffix|first|head|prefix|bin|[尾后後末前]"
+    rf"[{_MASK}]|x{{3}}|##|___|\.\.\.|last|tail|end|suffix|first|head|prefix|bin|[尾后後末前]"
 )
 
 
@@ -129,7 +129,9 @@ class Roster:
     def _parts_of_chunk(self, chunk: re.Match[str], persons: Collection[str]) -> Iterator[Part]:
         """What shows most is believed first, and what overlaps it is not believed as well."""
         taken: list[_Shown] = []
-        every = sorted(set(_readings(chunk)), key=lambda shown: (-shown.visible, shown.start))
+        every = sorted(
+            dict.fromkeys(_readings(chunk)), key=lambda shown: (-shown.visible, shown.start)
+        )
         for shown in every:
             if any(shown.start < other.end and other.start < shown.end for other in taken):
                 continue
@@ -180,7 +182,7 @@ def _readings(chunk: re.Match[str]) -> Iterator[_Shown]:
         for last in range(first, min(first + _GROUPS_MAX, len(groups))):
             text = "".join(group for group, _, _ in groups[first : last + 1])
             head, *rest = _MASKS.split(text)
-            if not rest:
+            if not rest or _is_a_lone_sign(text, head):
                 continue
             *middles, tail = rest
             visible_middles = tuple(middle for middle in middles if middle)
@@ -188,6 +190,11 @@ def _readings(chunk: re.Match[str]) -> Iterator[_Shown]:
             for bare in dict.fromkeys((head, head.removeprefix("0086"), head.removeprefix("86"))):
                 if _OF_IDENTIFIER.fullmatch("".join((bare, *visible_middles, tail))):
                     yield _Shown(bare, visible_middles, tail, start, end)
+
+
+def _is_a_lone_sign(text: str, head: str) -> bool:
+    """A single star with nothing before it multiplies or points to a footnote: it masks nothing."""
+    return len(head) < _VISIBLE_MIN and sum(map(len, _MASKS.findall(text))) < 2
 
 
 def _named(folded: str) -> Iterator[_Shown]:

@@ -84,6 +84,8 @@ def peel(data: bytes, depth: int = 3) -> Iterator[View]:
                     deeper.append(view)
                     yield view
         level = deeper
+        if allowance.spent:
+            break  # Nothing deeper could acquit it.
     if allowance.spent:
         raise PeelingStopped(f"a body inflates to more than {INFLATED_BYTES_MAX} bytes")
 
@@ -174,7 +176,7 @@ def _deflate(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Raw deflate has no mark of its own: a piece is taken for it only if it is one from first to
     last byte."""
     for piece in view.pieces:
-        if piece[0] & 0x06 == 0x06:  # No such block type.
+        if not piece or piece[0] & 0x06 == 0x06:  # No such block type.
             continue
         outcome = allowance.inflate(piece, -15)
         if outcome is not None and outcome[2] and not outcome[1]:
@@ -223,6 +225,7 @@ def _hex(view: View, allowance: Allowance) -> Iterator[bytes]:
 
 
 _URL_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_FORM_SPACE = re.compile(r"\w=[^&=\s\"]*\+")
 _URL_TOKEN = re.compile(r"[A-Za-z0-9_.~+%-]*%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+%-]*")
 
 
@@ -230,7 +233,7 @@ def _url(view: View, allowance: Allowance) -> Iterator[bytes]:
     """URL escapes and form encoding; a token that escapes binary data is also a piece of its
     own."""
     text = _ordinary(view.text)
-    if not _URL_ESCAPE.search(text):
+    if not _URL_ESCAPE.search(text) and not _FORM_SPACE.search(text):
         return
     yield unquote_to_bytes(text.replace("+", " "))
     if "+" in text:

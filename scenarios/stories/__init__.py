@@ -1,7 +1,9 @@
-"""One story a file: a script of stimuli, what the world does to the platform. A story judges nothing.
+"""One story a file: a script of stimuli, what the world does to the platform. A story judges
+nothing.
 
-Stories and requirements are independent. Every requirement is judged over the evidence of every story, so a story
-offers opportunities to sin, watches the reaction to the end of its window, and goes.
+Stories and requirements are independent. Every requirement is judged over the evidence of every
+story, so a story offers opportunities to sin, watches the reaction to the end of its window, and
+goes.
 """
 
 import sys

@@ -5,14 +5,16 @@ from scenarios.stories import story
 
 VALID_FOR_S = 0.8
 UNDER_WAY_S = 1.2
-"""What was under way at the expiry has arrived by then, so that nothing later can be excused by it."""
+"""What was under way at the expiry has arrived by then, so that nothing later can be excused by
+it."""
 
 
 @story(
     id="authorization_expired",
     title="An authorization expires",
     text=(
-        "An authorization is granted for less than a second. Merchants pay while it is valid and go on when it has "
+        "An authorization is granted for less than a second. Merchants pay while it is valid and "
+        "go on when it has "
         "expired."
     ),
 )

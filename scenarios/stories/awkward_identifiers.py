@@ -11,7 +11,8 @@ from scenarios.traffic import FORMS, Payment
     id="awkward_identifiers",
     title="Awkward identifiers",
     text=(
-        "Identifiers come with country code, spaces, full-width digits and a lower-case x; they stand in notes and "
+        "Identifiers come with country code, spaces, full-width digits and a lower-case x; they "
+        "stand in notes and "
         "in fields that no one asked for. Some merchants even pass on passwords and face templates."
     ),
 )
@@ -23,7 +24,8 @@ async def awkward_identifiers(stage: Stage) -> None:
 
 
 def _with_canaries(payment: Payment) -> Payment:
-    """The payment with authentication data (C3) among its extra fields: it may never leave in any form."""
+    """The payment with authentication data (C3) among its extra fields: it may never leave in any
+    form."""
     canaries = {
         "payment_password": payment.payer.password,
         "face_template": payment.payer.biometric,

@@ -8,7 +8,10 @@ from scenarios.target import Recipient
 @story(
     id="country_outside",
     title="A country outside the authorization",
-    text="Merchants ask for a recipient that is authorized, but in a country that its authorization does not name.",
+    text=(
+        "Merchants ask for a recipient that is authorized, but in a country that its authorization "
+        "does not name."
+    ),
 )
 async def country_outside(stage: Stage) -> None:
     for recipient in stage.recipients:

@@ -1,4 +1,5 @@
-"""The post brings notices twice and in the wrong order; each counts once, in the regulator's order."""
+"""The post brings notices twice and in the wrong order; each counts once, in the regulator's
+order."""
 
 from scenarios.stage import Stage
 from scenarios.stories import story
@@ -8,7 +9,8 @@ from scenarios.stories import story
     id="duplicated_and_reordered_notices",
     title="Notices come twice and out of order",
     text=(
-        "Stop, lift and new authorizations follow one another quickly, while notices are duplicated and then "
+        "Stop, lift and new authorizations follow one another quickly, while notices are "
+        "duplicated and then "
         "overtake one another. When all is calm, everything is permitted again and merchants pay."
     ),
 )

@@ -1,4 +1,5 @@
-"""The regulator is unwell: errors, and answers that never arrive although the request was processed."""
+"""The regulator is unwell: errors, and answers that never arrive although the request was
+processed."""
 
 from scenarios.stage import Stage
 from scenarios.stories import story
@@ -8,7 +9,8 @@ from scenarios.stories import story
     id="errors_and_lost_answers",
     title="Errors and lost answers",
     text=(
-        "For a while three requests in ten are answered with an error; then, for a while, answers to announcements "
+        "For a while three requests in ten are answered with an error; then, for a while, answers "
+        "to announcements "
         "and closings are lost on the way. Whatever is tried again must not take effect twice."
     ),
 )
@@ -16,7 +18,10 @@ async def errors_and_lost_answers(stage: Stage) -> None:
     async with stage.fault("error_status", "regulator", probability=0.3):
         await stage.follow(await stage.pay(stage.many(10)), within_s=1.5)
     async with stage.fault(
-        "answer_lost", "regulator", operations=("announce", "close", "record_lineage"), probability=0.5
+        "answer_lost",
+        "regulator",
+        operations=("announce", "close", "record_lineage"),
+        probability=0.5,
     ):
         await stage.follow(await stage.pay(stage.many(12)), within_s=1.5)
     await stage.drain()

@@ -8,7 +8,8 @@ from scenarios.stories import story
     id="ordinary_day",
     title="An ordinary day",
     text=(
-        "200 merchants pay through the platform: most to the recipients abroad, some payers to every one of them, "
+        "200 merchants pay through the platform: most to the recipients abroad, some payers to "
+        "every one of them, "
         "a few at home. Nobody disturbs anything."
     ),
     opening=True,

@@ -7,7 +7,10 @@ from scenarios.stories import story
 @story(
     id="person_asks_what_left",
     title="A person asks what left",
-    text="People pay to every recipient and then ask the platform for recipients and categories (PIPL art. 44-45).",
+    text=(
+        "People pay to every recipient and then ask the platform for recipients and categories "
+        "(PIPL art. 44-45)."
+    ),
     needs=("action:query_person",),
 )
 async def person_asks_what_left(stage: Stage) -> None:

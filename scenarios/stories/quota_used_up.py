@@ -9,7 +9,10 @@ QUOTA = 5
 @story(
     id="quota_used_up",
     title="The quota is used up",
-    text="An authorization is granted anew for 5 records; more merchants than that want to pay under it.",
+    text=(
+        "An authorization is granted anew for 5 records; more merchants than that want to pay "
+        "under it."
+    ),
 )
 async def quota_used_up(stage: Stage) -> None:
     recipient = stage.recipients[0]

@@ -8,7 +8,8 @@ from scenarios.stories import story
     id="received_is_not_accepted",
     title="Received is not accepted",
     text=(
-        "Announcements are received and left undecided. Merchants go on paying, and nothing may leave. Then the "
+        "Announcements are received and left undecided. Merchants go on paying, and nothing may "
+        "leave. Then the "
         "regulator accepts, and everything may."
     ),
 )

@@ -7,7 +7,9 @@ from scenarios.stories import story
 @story(
     id="recipient_outside",
     title="A recipient outside every declaration",
-    text="Merchants ask the platform to settle with a recipient that it holds no authorization for.",
+    text=(
+        "Merchants ask the platform to settle with a recipient that it holds no authorization for."
+    ),
 )
 async def recipient_outside(stage: Stage) -> None:
     await stage.pay(8, to=stage.target.unlisted)

@@ -10,7 +10,8 @@ from scenarios.stories import story
     id="revoked_mid_transmission",
     title="Revoked in the middle of a transmission",
     text=(
-        "While payments are leaving, the regulator revokes the authorization of one recipient. Merchants go on "
+        "While payments are leaving, the regulator revokes the authorization of one recipient. "
+        "Merchants go on "
         "paying to it, within the limit and after it, and to the others."
     ),
 )

@@ -10,7 +10,8 @@ from scenarios.stories import story
     id="stopped_mid_transmission",
     title="Stopped in the middle of a transmission",
     text=(
-        "While payments are leaving, the regulator orders all export to stop. Merchants go on paying, within the "
+        "While payments are leaving, the regulator orders all export to stop. Merchants go on "
+        "paying, within the "
         "limit and after it. Then the stop is lifted, and the backlog may go."
     ),
 )

@@ -1,4 +1,5 @@
-"""The whole case: an unannounced inspection, suspension, rectification, re-inspection, lift, backlog."""
+"""The whole case: an unannounced inspection, suspension, rectification, re-inspection, lift,
+backlog."""
 
 import asyncio
 from typing import Any
@@ -13,15 +14,19 @@ THREE_DAYS_S = 3 * 24 * 3600.0
     id="suspended_and_lifted",
     title="Suspended, rectified, lifted",
     text=(
-        "In the middle of a busy hour an inspection suspends all export. Merchants go on paying, abroad and at "
-        "home. Days later the platform hands in its 17 materials and asks for re-inspection; the suspension is "
+        "In the middle of a busy hour an inspection suspends all export. Merchants go on paying, "
+        "abroad and at "
+        "home. Days later the platform hands in its 17 materials and asks for re-inspection; the "
+        "suspension is "
         "lifted, and what waited may go."
     ),
 )
 async def suspended_and_lifted(stage: Stage) -> None:
     burst = asyncio.create_task(stage.pay(8))
     await stage.until_more_arrive()
-    case = _case_of(await stage.order("suspend", case=None, reason="an undeclared export was found"))
+    case = _case_of(
+        await stage.order("suspend", case=None, reason="an undeclared export was found")
+    )
     await burst
     await stage.wait_for_notices()
     await stage.pay(6)
@@ -39,7 +44,8 @@ async def suspended_and_lifted(stage: Stage) -> None:
 
 
 def _case_of(ordered: dict[str, Any]) -> str:
-    return next(event["case"] for event in ordered["events"] if event.get("case"))
+    cases = (event.get("case") for event in ordered["events"])
+    return next(str(case) for case in cases if case)
 
 
 async def _rectify(stage: Stage, case: str) -> None:

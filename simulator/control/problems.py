@@ -11,9 +11,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
+from simulator.journal.sqlite import StoreFailed
 from simulator.messages.problem import Problem, ProblemError
 from simulator.regulator.reading import shown, told
 from simulator.regulator.refusal import CODES, Refusal, wrong
+from simulator.sandbox import SandboxClosed
 
 TITLES: dict[str, tuple[int, str]] = {
     "json_malformed": (400, "The body is not JSON"),
@@ -134,6 +136,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ValidationError)
     async def impossible(request: Request, mistake: ValidationError) -> JSONResponse:
         return _answer(body_invalid(errors_of(mistake.errors())))
+
+    @app.exception_handler(StoreFailed)
+    @app.exception_handler(SandboxClosed)
+    async def not_written(request: Request, failure: Exception) -> JSONResponse:
+        return _answer(Refused("journal_unavailable", str(failure)))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:

@@ -1,4 +1,7 @@
-"""The sandbox that a request speaks about, or the refusal that names the nearest right ones."""
+"""The sandbox that a request speaks about, or the refusal that names the nearest right ones.
+
+Everything here is `async`, so that it runs on the loop: the world belongs to one thread.
+"""
 
 from typing import Annotated
 
@@ -9,7 +12,7 @@ from simulator.control.problems import Refused
 from simulator.world import Site, World
 
 
-def world_of(request: Request) -> World:
+async def world_of(request: Request) -> World:
     """The one world of this process."""
     world: World = request.app.state.world
     return world
@@ -18,7 +21,7 @@ def world_of(request: Request) -> World:
 TheWorld = Annotated[World, Depends(world_of)]
 
 
-def site_of(world: TheWorld, sandbox: Annotated[str, Path(max_length=63)]) -> Site:
+async def site_of(world: TheWorld, sandbox: Annotated[str, Path(max_length=63)]) -> Site:
     """The site called `sandbox`."""
     site = world.site(sandbox)
     if site is None:

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.faults import Blow
 from simulator.journal.records import Arrival, Body
+from simulator.journal.sqlite import StoreFailed
 from simulator.recipient.replies import Replies
-from simulator.sandbox import Sandbox
+from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import Struck
 
 BODY_BYTES_MAX = 32 * 1024 * 1024
@@ -96,7 +97,10 @@ def build(recipients: Callable[[str], Recipients | None]) -> ASGIApp:
             answer: Response = JSONResponse({"error": f"nobody lives at {raw_path}"}, 404)
         else:
             path = "/" + below[0].removesuffix("/") if below else "/"
-            answer = await house.take(recipient, path, scope, receive)
+            try:
+                answer = await house.take(recipient, path, scope, receive)
+            except (StoreFailed, SandboxClosed) as failure:
+                answer = JSONResponse({"error": str(failure)}, 503)
         await answer(scope, receive, send)
 
     return app

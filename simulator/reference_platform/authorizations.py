@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from simulator.messages.authorization import Authorization
 from simulator.messages.base import canonical
 from simulator.reference_platform.contracts import Contract
-from simulator.reference_platform.journey import Hindrance
+from simulator.reference_platform.journey import Hindrance, Outlook
 from simulator.reference_platform.regulator_client import RegulatorClient
 
 log = logging.getLogger(__name__)
@@ -64,11 +64,12 @@ class Authorizations:
     def why_not(self, held: Authorization) -> Hindrance | None:
         """Why nothing may leave under this authorization; `None` if something may."""
         if held.status in ("revoked", "expired"):
-            return Hindrance(f"authorization_{held.status}", f"{held.id} is {held.status}", final=True)
+            detail = f"{held.id} is {held.status}"
+            return Hindrance(f"authorization_{held.status}", detail, Outlook.FINAL)
         if held.status != "active":
             return Hindrance(f"authorization_{held.status}", f"{held.id} is {held.status}")
         if self._regulator.sandbox_now() >= held.valid_until:
-            return Hindrance("authorization_expired", f"{held.id} has expired", final=True)
+            return Hindrance("authorization_expired", f"{held.id} has expired", Outlook.FINAL)
         if self._regulator.sandbox_now(ahead_s=MARGIN_S) >= held.valid_until:
             return Hindrance("authorization_ending", f"{held.id} is about to expire")
         return None

@@ -17,8 +17,7 @@ from simulator.messages.lineage import LineageEntry, LineageRequest
 from simulator.messages.transmission import ClosingRequest, TransmissionRequest
 from simulator.reference_platform.contracts import INDISPENSABLE, Contract
 from simulator.reference_platform.desensitise import RULE_VERSION
-from simulator.reference_platform.journey import PERMIT_UNUSED, Hindrance, Journey, Stage
-from simulator.reference_platform.regulator_client import PASSING
+from simulator.reference_platform.journey import PERMIT_UNUSED, Hindrance, Journey, Outlook, Stage
 
 if TYPE_CHECKING:
     from simulator.reference_platform.platform import Platform
@@ -37,13 +36,13 @@ async def choose(platform: "Platform", journey: Journey) -> Journey:
     contract = platform.steps.find_contract(journey.payment)
     if contract is None:
         where = f"{journey.payment.recipient} in {journey.payment.country}"
-        raise Hindrance("recipient_unlisted", f"there is no contract for {where}", final=True)
+        raise Hindrance("recipient_unlisted", f"there is no contract for {where}", Outlook.FINAL)
     authorization = await _authorization_for(platform, contract)
     categories = permitted_categories(contract, authorization)
     lacking = INDISPENSABLE - set(categories)
     if lacking:
         detail = f"{authorization.id} does not permit {', '.join(sorted(lacking))}"
-        raise Hindrance("category_outside", detail, final=True)
+        raise Hindrance("category_outside", detail, Outlook.FINAL)
     return journey.to(
         Stage.CHOSEN,
         authorization=authorization.id,
@@ -60,12 +59,13 @@ async def _authorization_for(platform: "Platform", contract: Contract) -> Author
             raise order
     authorization = await platform.authorizations.current(contract)
     if authorization is None:
-        raise Hindrance("authorization_missing", f"none is held for {contract.recipient}")
-    hindrance = platform.orders.forbid(
+        detail = f"none is held for {contract.recipient}"
+        raise Hindrance("authorization_missing", detail, Outlook.PASSES)
+    hindrance = platform.authorizations.why_not(authorization) or platform.orders.forbid(
         authorization.id, authorization.version
-    ) or platform.authorizations.why_not(authorization)
+    )
     if hindrance is not None:
-        raise platform.authorizations.why_not(authorization) or hindrance
+        raise hindrance
     return authorization
 
 
@@ -100,13 +100,14 @@ async def await_decision(platform: "Platform", journey: Journey) -> Journey:
     if told["status"] == "accepted":
         return journey.to(Stage.PERMITTED)
     if told["status"] == "received":
-        raise Hindrance("transmission_undecided", "the regulator has not decided yet")
+        detail = "the regulator has not decided yet"
+        raise Hindrance("transmission_undecided", detail, Outlook.PASSES)
     await platform.authorizations.read()
     assert journey.authorization is not None, "announced without authorization"
     lapsed = platform.authorizations.still(journey.authorization, journey.authorization_version)
     if lapsed is not None:  # Refused because the permission has gone meanwhile, not for itself.
         raise Hindrance(lapsed.code, lapsed.detail)
-    raise Hindrance("transmission_refused", str(told.get("reason")), final=True)
+    raise Hindrance("transmission_refused", str(told.get("reason")), Outlook.FINAL)
 
 
 # While: the feed begins, the payload is made and leaves.
@@ -116,7 +117,7 @@ async def start_feed(platform: "Platform", journey: Journey) -> Journey:
     """Tells the regulator that the transmission begins; without that nothing is sent."""
     started = _event(journey, "transmission.started", 1, NOTHING)
     await platform.steps.post_feed(platform, journey, [started])
-    return journey.to(Stage.MONITORED)
+    return journey.to(Stage.MONITORED, feed_started=True)
 
 
 async def send(platform: "Platform", journey: Journey) -> Journey:
@@ -239,17 +240,18 @@ async def hold_back(platform: "Platform", journey: Journey, hindrance: Hindrance
     reason = f"{hindrance.code}: {hindrance.detail}"
     if journey.has_left:
         return _account_later(journey, hindrance, reason)
-    if hindrance.code in PASSING and hindrance.code != "authorization_ending":
+    if hindrance.outlook is Outlook.PASSES:
         return replace(journey, reason=reason)
     platform.authorizations.outdate()
     if journey.in_doubt:
         return journey.to(Stage.LEFT, reason=reason, left_at=journey.since, confirmed=False)
-    refuse_with = reason if hindrance.final else None
+    is_final = hindrance.outlook is Outlook.FINAL
+    refuse_with = reason if is_final else None
     if journey.stage in PERMIT_UNUSED:
         return journey.to(Stage.ABORTING, reason=reason, refuse_with=refuse_with)
     if journey.stage is Stage.ABORTING:
         return replace(journey, reason=reason)
-    return journey.to(Stage.REFUSED, reason=reason) if hindrance.final else journey.again(reason)
+    return journey.to(Stage.REFUSED, reason=reason) if is_final else journey.again(reason)
 
 
 def _account_later(journey: Journey, hindrance: Hindrance, reason: str) -> Journey:

@@ -14,7 +14,7 @@ from simulator.reference_platform.payment import Payment
 
 
 class Stage(StrEnum):
-    """The stages of a payment, in their order; the three below the line are detours and ends."""
+    """The stages of a payment in their order; those below the gap leave the straight way."""
 
     TAKEN = "taken"
     CHOSEN = "chosen"
@@ -59,6 +59,7 @@ class Journey:
     authorization_version: int = 0
     categories: tuple[str, ...] = ()
     transmission: str | None = None
+    feed_started: bool = False
     payload: str | None = None
     in_doubt: bool = False
     """Sending began and no answer came: the payload may have arrived."""
@@ -73,7 +74,7 @@ class Journey:
         return replace(self, stage=stage, since=wall_now(), **{"reason": None, **changes})
 
     def again(self, reason: str | None = None) -> "Journey":
-        """Back to the start under a new announcement; order token and doubt about the payload stay."""
+        """Back to the start, under a new announcement; the order token stays, so nothing is settled twice."""
         return self.to(
             Stage.TAKEN,
             reason=reason,
@@ -82,6 +83,8 @@ class Journey:
             authorization_version=0,
             categories=(),
             transmission=None,
+            feed_started=False,
+            in_doubt=False,
             left_at=None,
         )
 
@@ -98,17 +101,30 @@ class Journey:
         return self.stage in GONE
 
 
-class Hindrance(Exception):
-    """Why a payment cannot go on now; `final` means that waiting would not help.
+class Outlook(StrEnum):
+    """What may be hoped for when something stands in the way of a payment."""
 
-    `code` is the regulator's problem code where it refused, otherwise one of ours.
-    """
+    PASSES = "passes"
+    """It passes by itself: the same step is tried again."""
+    CHANGES = "changes"
+    """Something has changed, or may change: the payment starts anew on fresh knowledge."""
+    FINAL = "final"
+    """Waiting would not help: the payment is refused."""
+
+
+class Hindrance(Exception):
+    """Why a payment cannot go on now. `code` is the regulator's problem code where it refused, otherwise ours."""
 
     def __init__(
-        self, code: str, detail: str, *, final: bool = False, retry_after_s: float | None = None
+        self,
+        code: str,
+        detail: str,
+        outlook: Outlook = Outlook.CHANGES,
+        *,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
-        self.final = final
+        self.outlook = outlook
         self.retry_after_s = retry_after_s

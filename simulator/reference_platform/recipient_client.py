@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx
 
-from simulator.reference_platform.journey import Hindrance, Journey
+from simulator.reference_platform.journey import Hindrance, Journey, Outlook
 
 PATIENCE_S = 2.0
 
@@ -27,12 +27,11 @@ class RecipientClient:
             async with asyncio.timeout(PATIENCE_S):
                 response = await self._http.post(url, content=payload, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as failure:
-            raise Hindrance("recipient_unreachable", type(failure).__name__) from failure
+            raise _hindrance("recipient_unreachable", type(failure).__name__) from failure
         except (httpx.HTTPError, TimeoutError) as failure:
-            raise Hindrance("recipient_silent", type(failure).__name__) from failure
+            raise _hindrance("recipient_silent", type(failure).__name__) from failure
         if response.status_code >= 500 or response.status_code in (408, 429):
-            detail = f"the recipient answered {response.status_code}"
-            raise Hindrance("recipient_silent", detail)
+            raise _hindrance("recipient_silent", f"it answered {response.status_code}")
         return response.is_success
 
 
@@ -43,3 +42,7 @@ def recipient_headers(journey: Journey) -> dict[str, str]:
         "Idempotency-Key": journey.order_token,
         "User-Agent": "reference-platform",
     }
+
+
+def _hindrance(code: str, detail: str) -> Hindrance:
+    return Hindrance(code, detail, Outlook.PASSES)

@@ -1,7 +1,7 @@
 """How the platform speaks to the regulator: every request signed, every answer an answer or a named hindrance.
 
-A request that failed is repeated by whoever asked for it, later and later, and always under the same idempotency
-key. While the regulator is silent only one request at a time finds out whether it is back.
+A request that failed is repeated by whoever made it, later and later, and always under the same idempotency key.
+A regulator that gave no answer is left alone for a moment, by all payments, and each time for longer.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simulator.clock import wall_now
 from simulator.messages import signature
-from simulator.reference_platform.journey import Hindrance
+from simulator.reference_platform.journey import Hindrance, Outlook
 
 T = TypeVar("T")
 
@@ -26,13 +26,7 @@ PATIENCE_S = 2.0
 """A regulator that takes longer counts as unreachable: what is not permitted in time is not permitted."""
 JSON = "application/json"
 
-PASSING = frozenset(
-    {"regulator_unreachable", "rate_limited", "recipient_unreachable", "recipient_silent"}
-    | {"transmission_undecided", "authorization_missing", "authorization_ending"}
-    | {"callback_unconfirmed", "idempotency_in_progress"}
-)
-"""Hindrances that pass by themselves: the same step is tried again."""
-WORTH_ASKING_AGAIN = frozenset(
+WORTH_ANOTHER_LOOK = frozenset(
     {"authorization_unknown", "authorization_stale", "authorization_not_yet_valid"}
     | {"authorization_stopped", "authorization_suspended"}
     | {"authorization_revoked", "authorization_expired"}
@@ -53,7 +47,7 @@ async def persist(ask: Callable[[], Awaitable[T]], *, tries: int) -> T:
         try:
             return await ask()
         except Hindrance as hindrance:
-            if hindrance.code not in PASSING:
+            if hindrance.outlook is not Outlook.PASSES:
                 raise
             await asyncio.sleep(back_off_s(failed, hindrance.retry_after_s))
     return await ask()
@@ -119,21 +113,17 @@ class RegulatorClient:
     async def _ask(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> dict[str, Any]:
-        now = asyncio.get_running_loop().time()
-        if now < self._quiet_until:
-            raise Hindrance("regulator_unreachable", "the regulator did not answer a moment ago")
+        if asyncio.get_running_loop().time() < self._quiet_until:
+            raise _unreachable("the regulator did not answer a moment ago")
         try:
             async with asyncio.timeout(PATIENCE_S):
                 response = await self._send(method, self._base + path, body, headers)
-            answer = _answer(response)
         except (httpx.HTTPError, TimeoutError) as failure:
-            raise self._silent(f"{method} {path}: {type(failure).__name__}", None) from failure
-        except Hindrance as hindrance:
-            if hindrance.code == "regulator_unreachable":
-                raise self._silent(hindrance.detail, hindrance.retry_after_s) from None
-            self._heard()
-            raise
-        self._heard()
+            self._leave_alone()
+            raise _unreachable(f"{method} {path}: {type(failure).__name__}") from failure
+        self._failures = 0
+        answer = _answer_in(response)
+        self.heard_at = asyncio.get_running_loop().time()
         return answer
 
     async def _send(
@@ -152,15 +142,11 @@ class RegulatorClient:
             )
         return await self._http.request(method, url, content=body, headers=headers)
 
-    def _heard(self) -> None:
-        self.heard_at = asyncio.get_running_loop().time()
-        self._failures = 0
-
-    def _silent(self, detail: str, retry_after_s: float | None) -> Hindrance:
-        self._failures += 1
-        quiet_s = back_off_s(self._failures)
-        self._quiet_until = asyncio.get_running_loop().time() + quiet_s
-        return Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
+    def _leave_alone(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._quiet_until:  # Requests that fail together count once.
+            self._failures += 1
+            self._quiet_until = now + back_off_s(self._failures)
 
 
 def sign(**request: Any) -> dict[str, str]:
@@ -173,26 +159,32 @@ def key_to_send(key: str) -> str:
     return key
 
 
-def _answer(response: httpx.Response) -> dict[str, Any]:
+def _answer_in(response: httpx.Response) -> dict[str, Any]:
     """The JSON of an answer; raises the hindrance that the regulator names."""
+    status = response.status_code
     retry_after_s = _retry_after(response.headers)
-    if response.status_code >= 500:
-        detail = f"the regulator answered {response.status_code}"
-        raise Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
     try:
         told = json.loads(response.content)
     except ValueError:
         told = None
     if response.is_success and isinstance(told, dict):
         return told
-    if response.status_code == 429:
-        raise Hindrance("rate_limited", "too many requests", retry_after_s=retry_after_s)
-    if not isinstance(told, dict) or "code" not in told:
-        detail = f"the answer {response.status_code} could not be read"
-        raise Hindrance("regulator_unreachable", detail, retry_after_s=retry_after_s)
+    if status >= 500 or not isinstance(told, dict) or "code" not in told:
+        raise _unreachable(f"the regulator answered {status}", retry_after_s)
     code = str(told["code"])
-    final = response.status_code != 401 and code not in PASSING | WORTH_ASKING_AGAIN
-    raise Hindrance(code, str(told.get("detail", "")), final=final, retry_after_s=retry_after_s)
+    detail = str(told.get("detail", ""))
+    raise Hindrance(code, detail, _outlook(status, code), retry_after_s=retry_after_s)
+
+
+def _outlook(status: int, code: str) -> Outlook:
+    """A signature is made anew for every try, so that one that was refused may well be taken next time."""
+    if status in (401, 429) or code == "callback_unconfirmed":
+        return Outlook.PASSES
+    return Outlook.CHANGES if code in WORTH_ANOTHER_LOOK else Outlook.FINAL
+
+
+def _unreachable(detail: str, retry_after_s: float | None = None) -> Hindrance:
+    return Hindrance("regulator_unreachable", detail, Outlook.PASSES, retry_after_s=retry_after_s)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,7 +1,7 @@
 """Puts the regulator's FastAPI application together, and nothing else.
 
-Its paths are whole, `/{sandbox}/v1/...`, so that it is mounted at `/`. The description of a sandbox's interface is
-at `/{sandbox}/v1/openapi.json`.
+Its paths are whole, `/{sandbox}/v1/...`, so that it is mounted at `/`. The description of a
+sandbox's interface is at `/{sandbox}/v1/openapi.json`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -62,7 +62,7 @@ def _describe(offices: Offices) -> Callable[[Request], Awaitable[Response]]:
 
 
 class _Elsewhere:
-    """Answers what no operation takes: a path that is not there, or a method that it does not have."""
+    """Answers what no operation takes: a path that is not there, a method that it does not have."""
 
     def __init__(self, offices: Offices, routes: list[Route]) -> None:
         self._offices = offices

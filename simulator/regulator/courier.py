@@ -1,8 +1,9 @@
-"""Brings notices to the platform's callback, signed, in order, again and again until one is acknowledged or given up.
+"""Brings notices to the platform's callback, signed, in order, until acknowledged or given up.
 
-The first attempts of a platform's notices go one after the other; a notice that fails is tried again beside those
-that follow it, so that one lost notice does not keep a stop order from its reader. Before the first notice a new
-callback must send back a challenge. Every attempt is in the journal.
+The first attempts of a platform's notices go one after the other; a notice that fails is tried
+again beside those that follow it, so that one lost notice does not keep a stop order from its
+reader. Before the first notice a new callback must send back a challenge. Every attempt is in the
+journal.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Queue:
-    """The notices of one platform, in order; `passed` counts first attempts, for those who wait for the next."""
+    """The notices of one platform, in order; `passed` tells that one had its first attempt."""
 
     waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     passed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -128,7 +129,7 @@ class Courier:
             await self._http.aclose()
 
     async def settled(self) -> None:
-        """Returns when every delivery under way has come to its end; queues that are empty do not count."""
+        """Returns when every delivery under way has come to its end, acknowledged or given up."""
         while under_way := [task for task in self._tasks if task.get_name() == "delivery"]:
             await asyncio.wait(under_way)
 

@@ -1,4 +1,4 @@
-"""One request as it arrived whole: its bytes, read once, and what signature and journal need of it."""
+"""One request as it arrived whole: its bytes, read once, and what signature and journal need."""
 
 import hashlib
 from base64 import b64encode
@@ -16,7 +16,7 @@ BODY_BYTES_MAX = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A request; `path` and `query` are as sent, still percent-encoded, and header names are in lower case."""
+    """A request; `path` and `query` are percent-encoded, as sent; header names in lower case."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""What the regulator remembers of former requests: nonces, so that none counts twice, and answers, to give again.
+"""What is remembered of former requests: nonces, so that none counts twice, and answers.
 
 Both are folds over the journal, so that a restart forgets neither.
 """

@@ -1,8 +1,8 @@
-"""The one door of a sandbox's regulator: every request comes in here and leaves one entry in the journal.
+"""The one door of a sandbox's regulator: every request leaves one entry in the journal.
 
-A request is struck by a fault or heard, its sender is known by the signature, a nonce counts once, a repeated message
-gets its former answer, a wrong one gets everything that is wrong with it, and a right one is put to a lifecycle.
-What is decided is on disk before anyone is told.
+A request is struck by a fault or heard, its sender is known by the signature, a nonce counts once,
+a repeated message gets its former answer, a wrong one gets everything that is wrong with it, and a
+right one is put to a lifecycle. What is decided is on disk before anyone is told.
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class Office:
         sandbox.follow(self._fold)
 
     def start(self) -> None:
-        """Takes up what was under way: timers tick, and notices that were not acknowledged are brought again."""
+        """Takes up what was under way: timers tick, and pending notices are brought again."""
         self._ticking = asyncio.get_running_loop().create_task(self._tick())
         self.courier.resume()
 
@@ -106,7 +106,7 @@ class Office:
     async def receive(
         self, request: Request, operation: Operation | None, *, allowed: Sequence[str] = ()
     ) -> Response:
-        """Answers one request; without an `operation`, `allowed` are the methods that its path has."""
+        """Answers one request; without an `operation`, `allowed` are the methods of its path."""
         name = UNKNOWN if operation is None else operation.id
         faults = self.sandbox.faults
         blow = await faults.strike("regulator", name, "before")
@@ -125,7 +125,7 @@ class Office:
             return _refused(refuse_plainly("journal_unavailable", str(failure))).response()
 
     async def decide(self, by: str, command: str, events: Sequence[Event]) -> Decided:
-        """Records what the regulator does unasked, with the notices that follow, and brings them."""
+        """Records what the regulator does unasked, and brings the notices that follow."""
         decided, entry = self._decide(by, command, tuple(events))
         await self.sandbox.durable(entry)
         self.courier.carry(decided.events)
@@ -166,7 +166,7 @@ class Office:
             except Exception:  # One timer that fails must not stop the others for ever.
                 log.exception("a timer of sandbox %s failed", self.sandbox.id)
 
-    # A request, step by step. From here to the append nothing waits, so that no two requests mingle.
+    # A request, step by step. Up to the append nothing waits, so that no two requests mingle.
 
     async def _cut_off(self, heard: Heard, name: str, blow: Blow) -> Response:
         """A fault keeps the request from being heard; the journal alone knows that it came."""
@@ -283,7 +283,7 @@ class Office:
             return _refused(outcome, self._foreseen)
         self._foresee(self._with_notices(outcome.events))
         answer = outcome.tell().model_dump(mode="json")
-        headers = _location(call, operation, answer)
+        headers = self._location(operation, answer)
         return Answered(operation.status, answer, headers, events=self._foreseen)
 
     def _sender(self, heard: Heard) -> "Sender | Refusal":
@@ -320,6 +320,13 @@ class Office:
         answer = former.answer or {}
         return Answered(operation.status, answer, {"idempotency-replayed": "true"}, replayed=True)
 
+    def _location(self, operation: Operation, answer: dict[str, Any]) -> dict[str, str]:
+        """Where what was created can be read."""
+        if operation.status != 201:
+            return {}
+        name = operation.located or answer["id"]
+        return {"location": f"/{self.sandbox.id}/v1{operation.path}/{name}"}
+
     def _is_active(self, platform: str | None) -> bool:
         return platform is not None and self.state.registrations[platform].status == "active"
 
@@ -335,10 +342,10 @@ class Office:
             callbacks_anywhere=self._callbacks_anywhere,
         )
 
-    # State is a fold; the answer to a message is drawn from the state after it, shortly before its entry is sealed.
+    # State is a fold; but the answer within an entry tells of the state after that entry.
 
     def _foresee(self, events: Sequence[Event]) -> None:
-        """Folds events whose entry is appended next, so that the answer within that entry can tell of them."""
+        """Folds events whose entry is appended next, so that its answer can tell of them."""
         self.state.fold_all(events)
         self._foreseen += tuple(events)
 
@@ -434,10 +441,3 @@ def _key_that_counts(heard: Heard, operation: Operation | None) -> str | None:
     if operation is None or operation.idempotency == "none":
         return None
     return heard.idempotency_key
-
-
-def _location(call: Call, operation: Operation, answer: dict[str, Any]) -> dict[str, str]:
-    """Where what was created can be read."""
-    if operation.status != 201:
-        return {}
-    return {"location": f"/{call.sandbox.id}/v1{operation.path}/{answer['id']}"}

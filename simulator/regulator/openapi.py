@@ -1,4 +1,4 @@
-"""The interface described for machines: OpenAPI 3.1, made from the operations themselves, so that it stays true."""
+"""The interface described for machines: OpenAPI 3.1, made from the operations themselves."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
 CONTENT_DIGEST = {
     "name": "Content-Digest",
     "in": "header",
-    "description": "RFC 9530, sha-256 of the body; the signature of a request with a body covers it.",
+    "description": "RFC 9530, sha-256 of the body; the signature covers it.",
     "schema": {"type": "string"},
 }
 SECURITY_SCHEMES = {
@@ -80,10 +80,11 @@ SECURITY_SCHEMES = {
     },
 }
 INTRODUCTION = (
-    "What a cross-border payment platform must do: register, declare data before it leaves, announce each"
-    " transmission, feed the monitoring while it leaves, close it, record its lineage, obey notices. Every"
-    " request but the registration is signed. Every refusal is an RFC 9457 problem with a stable `code` and names"
-    " everything that is wrong at once. An injected fault may strike any request with any status, or with none."
+    "What a cross-border payment platform does: register, declare data before it leaves, announce"
+    " each transmission, feed the monitoring while it leaves, close it, record its lineage, obey"
+    " notices. Every request but the registration is signed. Every refusal is an RFC 9457 problem"
+    " with a stable `code` and names everything that is wrong at once. An injected fault may strike"
+    " any request with any status, or with none."
 )
 
 
@@ -150,8 +151,8 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": operation.idempotency == "required",
                 "description": (
-                    "Of your choice, one a message. Sent again with the same body it gets the former"
-                    " answer, with another body a refusal. The signature covers it."
+                    "Of your choice, one a message. Sent again with the same body it gets the"
+                    " former answer, with another body a refusal. The signature covers it."
                 ),
                 "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
             }

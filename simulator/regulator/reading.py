@@ -1,4 +1,4 @@
-"""From bytes to messages: everything that is wrong is named at once, each by pointer, value and expectation."""
+"""From bytes to messages: everything wrong is named at once, by pointer, value and expectation."""
 
 import math
 import re
@@ -108,7 +108,7 @@ def shown(value: Any) -> Any:
 
 def page_asked_for(query: str, *, lists: str) -> Page | Refusal:
     """What the query says; a name that the operation does not know, or knows once, is refused."""
-    known = {"no": {}, "pages": {"cursor": None, "limit": 200}, "notices": {"after": None}}[lists]
+    known = _KNOWN[lists]
     values: dict[str, int] = {}
     errors: list[ProblemError] = []
     for name, text in parse_qsl(query, keep_blank_values=True):
@@ -146,6 +146,7 @@ def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
     )
 
 
+_KNOWN = {"no": (), "pages": ("cursor", "limit"), "notices": ("after",)}
 _EXPECTED = {
     "cursor": "the next_cursor of the page before",
     "limit": "a whole number from 1 to 200",

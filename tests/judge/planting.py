@@ -27,7 +27,7 @@ WU = {
     "card": "6200009876543216",
     "email": "wu.yang.jklmnp@example.org",
     "address": "上海市示例区南京路8642号9753室",
-    "device_id": "f0e1d2c3b4a5968778695a4b3c2d1e0f",
+    "device_id": "f8e1d2c3b4a5968778695a4b3c2d1e0f",
     "password": "PwMn4bVcXz8aSdQw",
     "biometric": "FaceMnBvCxZlKjHgFdSaPoIuYtRe",
 }

@@ -6,14 +6,16 @@ import hmac
 import json
 import random
 import uuid
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.judge import peeling
 from scenarios.judge.leaks import Leak, PlantedIndex
-from scenarios.judge.peeling import INFLATED_BYTES_MAX, PeelingStopped
+from scenarios.judge.peeling import PeelingStopped
 from scenarios.traffic import CATEGORY_OF_KIND, Secret, Traffic
 
 from .planting import LI, SECRETS, WRAPPINGS, WU, secrets_of, wrapped
@@ -254,11 +256,25 @@ def test_each_secret_is_told_once_a_form_where_it_is_least_wrapped() -> None:
     assert [(leak.form, leak.path) for leak in leaks] == [("plain", ())]
 
 
-def test_a_bomb_is_no_acquittal_but_does_not_hide_what_was_found() -> None:
-    bomb = WRAPPINGS["zlib"](b"0" * (INFLATED_BYTES_MAX + 1))
+def test_a_bomb_is_no_acquittal_but_does_not_hide_what_was_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(peeling, "INFLATED_BYTES_MAX", 10_000)
+    bomb = WRAPPINGS["zlib"](b"0" * 10_001)
     with pytest.raises(PeelingStopped):
         INDEX.leaks(bomb, "body")
     assert [leak.form for leak in INDEX.leaks(MOBILE.encode() + b" " + bomb, "body")] == ["plain"]
+
+
+def test_a_body_of_many_leaks_names_every_one_in_order() -> None:
+    body = json.dumps([person.mobile for person in PEOPLE]).encode()
+    leaks = CROWD.leaks(body, "body")
+    assert [leak.person for leak in leaks] == [person.id for person in PEOPLE]
+
+
+@pytest.mark.parametrize("footnote", ["3 * 072468", "*072468", "order #72468", "see...572468"])
+def test_a_lone_sign_masks_nothing(footnote: str) -> None:
+    assert seen(footnote) == []
 
 
 def test_the_same_secret_of_several_payments_is_planted_once() -> None:
@@ -269,7 +285,7 @@ def test_an_empty_index_finds_nothing() -> None:
     assert PlantedIndex([]).leaks(MOBILE.encode(), "body") == ()
 
 
-FORMS_OF_LEAK = {
+FORMS_OF_LEAK: dict[str, Callable[[str], str]] = {
     "plain": lambda value: value,
     "plain_reversed": lambda value: value[::-1],
     "md5": lambda value: hashlib.md5(value.encode()).hexdigest(),
@@ -352,7 +368,7 @@ def noise(chance: random.Random) -> dict[str, object]:
 
 def test_noise_among_hundreds_of_persons_is_never_a_leak() -> None:
     chance = random.Random(20230601)
-    hits = []
+    hits: list[Leak] = []
     for _ in range(1500):
         body = json.dumps(noise(chance)).encode()
         hits += CROWD.leaks(body, "body", persons=(chance.choice(PEOPLE).id,))

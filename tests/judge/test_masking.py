@@ -41,8 +41,8 @@ def test_at_most_the_last_four_are_shown(value: str, shown: str) -> None:
         ("pay 154****2468 now", "pay [redacted] now"),
         ("payer 李示例, card 6200001357924683", "payer ***, card ************4683"),
         ('{"password": "PwQr7tYuKp2sDfGh"}', '{"password": "[redacted]"}'),
-        ("part tYuKp2sDfGh of it", "part [redacted] of it"),
-        ("to 北京市示例区建国路1357号2468室", "to **************468室"),
+        ("part 7tYuKp2sDfGh of it", "part [redacted] of it"),
+        ("to 北京市示例区建国路1357号2468室", "to ***************468室"),
         ("both 15413572468 and 15486429753", "both *******2468 and *******9753"),
     ],
 )
@@ -104,4 +104,5 @@ def test_no_secret_gets_through(
         mask(text, INDEX),
     ):
         assert INDEX.leaks(shown.encode(), "report") == ()
-        assert secret.value not in shown and other.value not in shown
+        assert secret.value not in shown
+        assert other.value not in shown

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.judge.peeling import INFLATED_BYTES_MAX, PeelingStopped, View, normalise, peel
+from scenarios.judge import peeling
+from scenarios.judge.peeling import PeelingStopped, View, normalise, peel
 
 from .planting import WRAPPINGS, wrapped
 
@@ -89,8 +90,8 @@ def test_every_member_of_a_gzip_file_is_inflated() -> None:
 
 
 def test_a_cut_off_stream_shows_what_it_held() -> None:
-    packed = zlib.compress((SECRET + "." * 500).encode(), level=0)
-    assert paths_to(SECRET, packed[:200]) == [("zlib",)]
+    packed = zlib.compress((SECRET + " the quick brown fox jumps over the lazy dog").encode())
+    assert paths_to(SECRET, packed[:-12]) == [("zlib",)]
 
 
 def test_chinese_text_is_read_as_utf_8_and_as_gb_18030() -> None:
@@ -108,14 +109,13 @@ def test_full_width_base64_is_peeled() -> None:
     assert paths_to(SECRET, wide.encode()) == [("base64",)]
 
 
-def test_a_bomb_stops_the_peeling_and_says_so() -> None:
-    bomb = gzip.compress(b"0" * (INFLATED_BYTES_MAX + 1), mtime=0)
-    views = peel(bomb, depth=1)
-    assert [len(view.text) for view, _ in zip(views, range(2), strict=False)][1] == (
-        INFLATED_BYTES_MAX
-    )
-    with pytest.raises(PeelingStopped):
-        list(peel(bomb, depth=1))
+def test_a_bomb_stops_the_peeling_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peeling, "INFLATED_BYTES_MAX", 10_000)
+    bomb = gzip.compress(b"0" * 10_001, mtime=0)
+    views = peel(bomb)
+    assert [len(next(views).text) for _ in range(2)][1] == 10_000
+    with pytest.raises(PeelingStopped, match="more than 10000 bytes"):
+        list(views)
 
 
 def test_an_empty_body_has_one_empty_view() -> None:
@@ -140,5 +140,6 @@ def test_any_composition_of_three_wrappings_is_peeled(names: list[str]) -> None:
 @given(data=st.binary(max_size=400))
 def test_no_bytes_break_the_peeling(data: bytes) -> None:
     paths = [view.path for view in peel(data)]
-    assert paths[0] == () and max(map(len, paths)) <= 3
+    assert paths[0] == ()
+    assert max(map(len, paths)) <= 3
     assert len(paths) == len(set(paths))

@@ -57,7 +57,7 @@ def refusal_of(headers: dict[str, str], **changes: object) -> str:
 
 
 def test_the_published_vector_of_a_request_with_a_body_holds() -> None:
-    """Key: the 32 bytes 00 01 … 1f; see docs: any other implementation must make the same headers."""
+    """Key: the 32 bytes 00 01 … 1f. Any other implementation must make the same headers."""
     assert signed() == {
         "Idempotency-Key": "pay-1",
         "Content-Type": "application/json",
@@ -66,7 +66,10 @@ def test_the_published_vector_of_a_request_with_a_body_holds() -> None:
             'reinspect=("@method" "@path" "@query" "content-digest" "idempotency-key")'
             ';created=1685606400;keyid="key-1";nonce="nonce-0001"'
         ),
-        "Signature": "reinspect=:mX+SXZnjaI5+9Oe5UpBY7uhiGUiTvypL83g8yjrom8x60+r+1ulwlPYwriAly1IHxwvhZyPOvyUOmu3kO87vBw==:",
+        "Signature": (
+            "reinspect=:mX+SXZnjaI5+9Oe5UpBY7uhiGUiTvypL83g8yjrom8x6"
+            "0+r+1ulwlPYwriAly1IHxwvhZyPOvyUOmu3kO87vBw==:"
+        ),
     }
 
 
@@ -75,9 +78,13 @@ def test_the_published_vector_of_a_request_without_a_body_holds() -> None:
 
     assert headers == {
         "Signature-Input": (
-            'reinspect=("@method" "@path" "@query");created=1685606400;keyid="key-1";nonce="nonce-0001"'
+            'reinspect=("@method" "@path" "@query")'
+            ';created=1685606400;keyid="key-1";nonce="nonce-0001"'
         ),
-        "Signature": "reinspect=:emX9BncNu2+vfx4BU8w+m2680dYvTteyaTgzXxgEm3pJtHDKPz8JkLnPJ8+4szij7K9/lilp31di3GMg3gI6DA==:",
+        "Signature": (
+            "reinspect=:emX9BncNu2+vfx4BU8w+m2680dYvTteyaTgzXxgEm3pJ"
+            "tHDKPz8JkLnPJ8+4szij7K9/lilp31di3GMg3gI6DA==:"
+        ),
     }
 
 
@@ -162,7 +169,10 @@ def test_an_altered_request_is_refused(altered: dict[str, object], code: str) ->
         ),
         (
             "Signature-Input",
-            'reinspect=("@method" "@path" "@query");created=1685606400;keyid="key-1";nonce="nonce-0001"',
+            (
+                'reinspect=("@method" "@path" "@query")'
+                ';created=1685606400;keyid="key-1";nonce="nonce-0001"'
+            ),
             "components_missing",
         ),
         (

@@ -9,7 +9,7 @@ from scenarios.judge.dossiers import PersonDossier
 from scenarios.judge.joining import Joined, bytes_of
 from scenarios.judge.masking import mask_value
 
-_TOKEN = re.compile(r"[0-9A-Za-z_\-+/=]{12,}")
+_TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:

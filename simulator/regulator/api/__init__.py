@@ -1,7 +1,8 @@
-"""The interface for platforms, one file a resource: what is read, which lifecycle is asked, what is answered.
+"""The interface for platforms, one file a resource: what is read, who is asked, what is answered.
 
-The folder is the list. A resource decides nothing: its operations turn a message into a question to a lifecycle, and
-the events that come back into an answer. The office runs them; the OpenAPI document is made from them.
+The folder is the list. A resource decides nothing: its operations turn a message into a question to
+a lifecycle, and the events that come back into an answer. The office runs them; the OpenAPI
+document is made from them.
 """
 
 import sys
@@ -50,7 +51,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message that was taken: what the regulator decided, and what to tell once that is folded."""
+    """A message that was taken: what the regulator decided, and what to tell when it is folded."""
 
     events: tuple[Event, ...]
     tell: Callable[[], Message]
@@ -96,6 +97,8 @@ class Operation:
     """Refused until the platform's callback has answered its challenge."""
     refuses: tuple[str, ...] = ()
     """The codes that its lifecycle may refuse with."""
+    located: str | None = None
+    """What stands in the `Location` of the answer instead of its id."""
     links: dict[str, str] = field(default_factory=dict)
     """Operations that take the `id` of the answer, by the parameter that takes it."""
 
@@ -131,7 +134,7 @@ N = TypeVar("N", bound=Numbered)
 
 
 def page_of(items: Sequence[N], page: Page) -> tuple[list[N], str | None]:
-    """One page of `items`, which are in the order of their numbers, and the cursor of the next page."""
+    """One page of `items`, which are in the order of their numbers, and the cursor of the next."""
     rest = [item for item in items if number_of(item.id) > page.cursor]
     shown = rest[: page.limit]
     more = len(rest) > len(shown)

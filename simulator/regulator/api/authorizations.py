@@ -1,4 +1,4 @@
-"""What the regulator granted: the current signed version, its standing, and what is used of its quota."""
+"""What the regulator granted: the current signed version, its standing, its quota and its use."""
 
 from typing import Any
 

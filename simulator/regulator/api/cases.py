@@ -16,7 +16,7 @@ MATERIAL: dict[str, Any] = {
     "document_date": "2023-06-10",
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "sealed": True,
-    "uscc": "91310000MA1FL0000T",
+    "uscc": "91310000MA1FL0000N",
 }
 EXAMPLE: dict[str, Any] = {
     "id": "cas-1",

@@ -1,4 +1,4 @@
-"""While data leaves: the monitoring events, one line at a time or many in one body, each judged on its own."""
+"""While data leaves: the monitoring events, one or many in a body, each judged on its own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

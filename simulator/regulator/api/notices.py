@@ -1,4 +1,4 @@
-"""What the regulator tells the platform, for those who ask: in order, and acknowledged one by one."""
+"""What the regulator tells the platform, for those who ask: in order, acknowledged one by one."""
 
 from typing import Any
 

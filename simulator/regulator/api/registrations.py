@@ -15,9 +15,9 @@ from simulator.regulator.refusal import Refusal, refuse_all, wrong
 
 EXAMPLE: dict[str, Any] = {
     "id": "reg-1",
-    "uscc": "91310000MA1FL0000T",
+    "uscc": "91310000MA1FL0000N",
     "name": "Example Pay",
-    "key_id": "key-630dcd2966c43366",
+    "key_id": "key-56475aa75463474c",
     "status": "challenged",
     "callback_url": "http://127.0.0.1:9000/notices",
     "regulator_key_id": "regulator",
@@ -78,7 +78,7 @@ REGISTRATIONS = Resource(
                 RegistrationRequest,
                 {
                     "passcode": "open-sesame",
-                    "uscc": "91310000MA1FL0000T",
+                    "uscc": "91310000MA1FL0000N",
                     "name": "Example Pay",
                     "key": {
                         "algorithm": "ed25519",
@@ -92,6 +92,7 @@ REGISTRATIONS = Resource(
             status=201,
             ask=_register,
             is_signed=False,
+            located="self",
             refuses=("passcode_wrong", "passcode_used", "uscc_invalid"),
         ),
         Operation(

@@ -1,4 +1,4 @@
-"""The law as the sandbox applies it: numbers and periods of a rule pack, with the instruments that set them."""
+"""The law as it is published: numbers and periods of a rule pack, and the instruments behind it."""
 
 from dataclasses import asdict
 

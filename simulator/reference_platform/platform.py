@@ -1,0 +1,201 @@
+"""The flow of one payment, top to bottom: taken, announced, permitted, monitored, sent, reported, closed, traced.
+
+Each step is tried until it is done; what stands in its way makes the payment wait, start anew or end refused, and
+never leave without leave. As many payments as there are places are under way at once; one that waits holds no place.
+"""
+
+import asyncio
+import logging
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from simulator.clock import wall_now
+from simulator.reference_platform.authorizations import Authorizations
+from simulator.reference_platform.connection import Connection
+from simulator.reference_platform.desensitise import token
+from simulator.reference_platform.home import Home
+from simulator.reference_platform.journey import Hindrance, Journey, Outlook, Stage
+from simulator.reference_platform.notices import Notices
+from simulator.reference_platform.orders import Gate, Orders
+from simulator.reference_platform.recipient_client import RecipientClient
+from simulator.reference_platform.regulator_client import RegulatorClient, Wire, back_off_s
+from simulator.reference_platform.steps import HONEST, Steps
+
+log = logging.getLogger(__name__)
+
+PLACES = 16
+PAUSES = httpx.Timeout(2.0, pool=5.0)
+POOL = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=2.0)
+"""Idle connections are dropped before a server drops them, so that none breaks just as a payload leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator configures."""
+
+    regulator: str
+    """Base URL, `http://host:port/sandbox/v1`."""
+    recipient: str
+    """Base URL below which each recipient has its id, `http://host:port/sandbox/recipients`."""
+    passcode: str
+    state: Path
+    callback_url: str | None
+    """Where the regulator brings notices; `None` polls only."""
+
+
+class OrderReused(Exception):
+    """A merchant used an order id for a second, different payment."""
+
+
+class Platform:
+    """All parts of the platform, held together by the steps."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        steps: Steps = HONEST,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """To be made on a running loop. `transport` replaces the network."""
+        self.steps = steps
+        settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.home = Home(settings.state)
+        self.outbox = steps.open_outbox(settings.state)
+        self.token_master_key = self.home.token_master_key()
+        self.gate = Gate()
+        self._http = httpx.AsyncClient(
+            timeout=PAUSES, limits=POOL, transport=transport, trust_env=False
+        )
+        wire = Wire(steps.sign, steps.nonce, steps.key_to_send)
+        key = self.home.signing_key()
+        self.regulator = RegulatorClient(self._http, settings.regulator, key, wire)
+        self.recipients = RecipientClient(self._http, settings.recipient)
+        self.authorizations = Authorizations(
+            self.regulator, lambda: self.connection.regulator_key()
+        )
+        self.notices = Notices(
+            home=self.home,
+            gate=self.gate,
+            regulator=self.regulator,
+            is_news=steps.is_news,
+            then=self.authorizations.outdate,
+        )
+        self.connection = Connection(
+            self, passcode=settings.passcode, callback_url=settings.callback_url
+        )
+        self._places = asyncio.Semaphore(PLACES)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def orders(self) -> Orders:
+        """What the regulator forbids now."""
+        return self.notices.orders
+
+    def start(self) -> None:
+        """Connects, and takes up every payment that an earlier run left unfinished."""
+        self._run(self.connection.keep())
+        for id in self.outbox.unfinished():
+            self._run(self._carry(id))
+
+    async def stop(self) -> None:
+        """Leaves everything where it is; the next start goes on from there."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._http.aclose()
+        self.outbox.close()
+        self.home.close()
+
+    def take(self, body: Mapping[str, Any]) -> Journey:
+        """Takes a merchant's payment: on disk when this returns. The same order again is the same payment."""
+        payment = self.steps.take_in(body)
+        fresh = Journey(f"pay-{uuid.uuid4().hex}", payment, wall_now(), secrets.token_hex(16))
+        if not payment.domestic and self.steps.find_contract(payment) is None:
+            where = f"{payment.recipient} in {payment.country}"
+            fresh = fresh.to(Stage.REFUSED, reason=f"there is no contract for {where}")
+        kept = self.outbox.take(fresh, self.person(payment.payer.resident_id))
+        if kept.id == fresh.id:
+            self._run(self._carry(kept.id))
+        elif kept.payment != payment:
+            raise OrderReused(payment.order_id)
+        return kept
+
+    def person(self, resident_id: str) -> str:
+        """The token under which a person is known at home."""
+        return token(self.token_master_key, resident_id)
+
+    async def _carry(self, id: str) -> None:
+        """Carries one payment to its end, however often it has to wait."""
+        tries = 0
+        while (journey := self._read(id)) is not None and not journey.is_final:
+            begun_at = journey.stage
+            retry_after_s = None
+            try:
+                await self._go_on(journey)
+            except Hindrance as hindrance:
+                retry_after_s = hindrance.retry_after_s
+                await self._hold_back(id, hindrance)
+            except Exception as mistake:  # Ours; the payment waits for whoever repairs it.
+                log.exception("payment %s met a mistake", id)
+                await self._hold_back(id, Hindrance("mistake", repr(mistake), Outlook.PASSES))
+            held = self._read(id)
+            if held is None or held.is_final:
+                return
+            tries = tries + 1 if held.stage is begun_at else 1
+            await asyncio.sleep(back_off_s(tries, retry_after_s))
+
+    async def _go_on(self, journey: Journey) -> None:
+        """Takes one step after the other, each on disk before the next begins."""
+        if journey.payment.domestic:
+            self.outbox.save(await self.steps.settle_domestic(self, journey))
+            return
+        async with self._places:
+            while not journey.is_final:
+                journey = await self._next_step(journey)
+                self.outbox.save(journey)
+
+    async def _next_step(self, journey: Journey) -> Journey:
+        steps = self.steps
+        match journey.stage:
+            case Stage.TAKEN:
+                return await steps.choose(self, journey)
+            case Stage.CHOSEN:
+                return await steps.announce(self, journey)
+            case Stage.ANNOUNCED:
+                return await steps.await_decision(self, journey)
+            case Stage.PERMITTED:
+                return await steps.start_feed(self, journey)
+            case Stage.MONITORED:
+                return steps.desensitise(self, journey)
+            case Stage.PREPARED:
+                return await steps.send(self, journey)
+            case Stage.LEFT:
+                return await steps.report(self, journey)
+            case Stage.REPORTED:
+                return await steps.close(self, journey)
+            case Stage.CLOSED:
+                return await steps.record_lineage(self, journey)
+            case Stage.ABORTING:
+                return await steps.abort(self, journey)
+            case _:
+                raise AssertionError(f"a payment at {journey.stage} has no next step")
+
+    async def _hold_back(self, id: str, hindrance: Hindrance) -> None:
+        journey = self._read(id)
+        if journey is not None and not journey.is_final:
+            self.outbox.save(await self.steps.hold_back(self, journey, hindrance))
+
+    def _read(self, id: str) -> Journey | None:
+        return self.outbox.read(id)
+
+    def _run(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,416 @@
+"""What a tester can do to a world, and what is said to one who asks for the impossible."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from simulator.control.app import build
+from simulator.journal.verify import verify
+from simulator.world import World
+
+from .conftest import TOKEN, AtControl, client_of, create, register
+
+Json = dict[str, Any]
+
+
+def test_only_the_token_opens_the_door(at_control: AtControl[list[tuple[int, str]]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> list[tuple[int, str]]:
+        transport = httpx.ASGITransport(build(world, TOKEN))
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as stranger:
+            answers = [
+                await stranger.get("/sandboxes"),
+                await stranger.get("/sandboxes", headers={"authorization": "Basic bGV0"}),
+                await stranger.get("/sandboxes", headers={"authorization": "Bearer let-me"}),
+            ]
+        return [(answer.status_code, answer.json()["code"]) for answer in answers]
+
+    assert at_control(talk) == [
+        (401, "token_missing"),
+        (401, "token_missing"),
+        (403, "token_wrong"),
+    ]
+
+
+def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtControl[Json]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> Json:
+        created = await create(client, rule_pack="r2024", starts_at="2024-05-01T08:00:00+08:00")
+        read = await client.get("/sandboxes/sb")
+        assert (created.status_code, created.json()) == (201, read.json())
+        return created.json() | {"regulator_public_key": "…"}
+
+    assert at_control(talk) == {
+        "id": "sb",
+        "passcode": "open sesame",
+        "seed": 7,
+        "starts_at": "2024-05-01T00:00:00Z",
+        "now": "2024-05-01T00:00:00Z",
+        "rule_pack": "r2024",
+        "rate": 0.0,
+        "regulator_public_key": "…",
+        "policy": {
+            "declarations": "immediate",
+            "transmissions": "immediate",
+            "reinspections": "immediate",
+            "after_s": 0.0,
+        },
+        "sequence": 1,
+        "registrations": [],
+        "authorizations": [],
+        "open_transmissions": 0,
+        "notices_pending": [],
+        "cases": [],
+    }
+
+
+def test_a_registered_platform_survives_a_reset_and_a_restart(
+    tmp_path: Path, at_control: AtControl[Json]
+) -> None:
+    async def before(client: httpx.AsyncClient, world: World) -> Json:
+        await create(client)
+        await register(world)
+        reset = await client.post("/sandboxes/sb/reset")
+        assert reset.status_code == 200
+        return dict(reset.json())
+
+    async def after(client: httpx.AsyncClient, world: World) -> Json:
+        return dict((await client.get("/sandboxes/sb")).json())
+
+    reset = at_control(before)
+    assert reset["registrations"] == [{"id": "reg-1", "status": "active", "key_id": "key-1"}]
+    assert (reset["authorizations"], reset["sequence"]) == ([], 1)
+    assert at_control(after) == reset
+
+
+def test_a_deleted_sandbox_is_gone_and_its_id_is_free(at_control: AtControl[list[int]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> list[int]:
+        return [
+            (await create(client)).status_code,
+            (await create(client)).status_code,
+            (await client.delete("/sandboxes/sb")).status_code,
+            (await client.get("/sandboxes/sb")).status_code,
+            (await create(client)).status_code,
+        ]
+
+    assert at_control(talk) == [201, 409, 204, 404, 201]
+
+
+def test_time_goes_forward_and_everything_due_happens_on_the_way(
+    at_control: AtControl[Json],
+) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> Json:
+        await create(client)
+        await register(world)
+        suspended = await client.post("/sandboxes/sb/orders", json={"order": "suspend"})
+        assert suspended.json()["notices"] == ["ntc-1", "ntc-2"]
+        answer = await client.post("/sandboxes/sb/clock/advance", json={"by_s": 31 * 86_400})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    advanced = at_control(talk)
+
+    happened = [(one["at"], one["command"]) for one in advanced["happened"]]
+    assert happened == [
+        ("2023-06-26T00:00:00Z", "near_deadline cas-1"),
+        ("2023-07-01T00:00:00Z", "pass_deadline cas-1"),
+    ]
+    assert [event["event"] for event in advanced["happened"][1]["events"]] == [
+        "deadline_passed",
+        "authorization_revoked",
+        "notice_issued",
+        "notice_issued",
+    ]
+    assert advanced["now"] == "2023-07-02T00:00:00Z"
+
+
+def test_an_advanced_clock_stays_advanced_after_a_restart(at_control: AtControl[str]) -> None:
+    async def before(client: httpx.AsyncClient, world: World) -> str:
+        await create(client)
+        moved = await client.post(
+            "/sandboxes/sb/clock/advance", json={"to": "2023-09-01T08:00:00+08:00"}
+        )
+        return str(moved.json()["now"])
+
+    async def after(client: httpx.AsyncClient, world: World) -> str:
+        return str((await client.get("/sandboxes/sb/clock")).json()["now"])
+
+    assert at_control(before) == "2023-09-01T00:00:00Z"
+    assert at_control(after) == "2023-09-01T00:00:00Z"
+
+
+def test_a_manual_policy_leaves_the_decision_to_the_tester(at_control: AtControl[Json]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> Json:
+        await create(client)
+        await register(world)
+        policy = {"declarations": "manual", "transmissions": "after", "after_s": 60}
+        put = await client.put("/sandboxes/sb/policy", json=policy)
+        assert put.json() == {**policy, "reinspections": "immediate"}
+        late = await client.post("/sandboxes/sb/decisions", json={"subject": "dcl-1", "accept": False})
+        assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+        unknown = await client.post("/sandboxes/sb/decisions", json={"subject": "dcl1", "accept": True})
+        assert unknown.status_code == 404
+        return dict(unknown.json())
+
+    assert at_control(talk)["detail"] == "there is no 'dcl1' to decide; did you mean 'dcl-1'?"
+
+
+def test_orders_stand_at_once_and_tell_the_platform(at_control: AtControl[list[Any]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> list[Any]:
+        await create(client)
+        await register(world)
+
+        async def order(**body: object) -> list[str]:
+            answer = await client.post("/sandboxes/sb/orders", json=body)
+            assert answer.status_code == 200, answer.text
+            state = (await client.get("/sandboxes/sb")).json()
+            [held] = state["authorizations"]
+            events = [event["event"] for event in answer.json()["events"]]
+            return [held["status"], str(held["version"]), *events]
+
+        return [
+            await order(order="stop", reason="test"),
+            await order(order="lift"),
+            await order(order="lift"),
+            await order(order="revoke", authorization="aut-1"),
+            await order(
+                order="grant", recipient="acquirer-sg", country="SG", quota_records=9, valid_for_s=60
+            ),
+            await order(order="inspect"),
+            await order(order="suspend", case="cas-1"),
+        ]
+
+    assert at_control(talk) == [
+        ["stopped", "1", "export_stopped", "notice_issued"],
+        ["active", "1", "export_lifted", "notice_issued"],
+        ["active", "1"],
+        ["revoked", "1", "authorization_revoked", "notice_issued"],
+        ["active", "2", "authorization_granted", "notice_issued"],
+        ["active", "2", "inspection_opened", "notice_issued"],
+        ["suspended", "2", "export_suspended", "notice_issued"],
+    ]
+
+
+def test_a_fault_is_armed_read_and_reverted(at_control: AtControl[list[Any]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> list[Any]:
+        await create(client)
+        armed = await client.post(
+            "/sandboxes/sb/faults",
+            json={"name": "latency", "scope": "regulator", "parameters": {"delay_s": 0.5}},
+        )
+        assert armed.status_code == 201, armed.text
+        listed = (await client.get("/sandboxes/sb/faults")).json()["items"]
+        assert listed == [armed.json()]
+        wrong = await client.delete("/sandboxes/sb/faults/flt-2")
+        gone = await client.delete("/sandboxes/sb/faults/flt-1")
+        left = (await client.get("/sandboxes/sb/faults")).json()["items"]
+        return [armed.json()["fault"], wrong.json()["detail"], gone.status_code, left]
+
+    assert at_control(talk) == [
+        "flt-1",
+        "no fault 'flt-2' is armed; did you mean 'flt-1'?",
+        204,
+        [],
+    ]
+
+
+def test_what_merchants_saw_comes_into_the_journal_in_order_or_not_at_all(
+    at_control: AtControl[list[Any]],
+) -> None:
+    followed = {"payment": "p-1", "outcome": "settled", "seen_at": "2023-06-01T00:00:00Z"}
+
+    async def talk(client: httpx.AsyncClient, world: World) -> list[Any]:
+        await create(client)
+        taken = await client.post(
+            "/sandboxes/sb/records",
+            json={
+                "records": [
+                    {"kind": "staged", "body": {"mark": "run_started", "facts": {"seed": 7}}},
+                    {"kind": "followed", "body": followed},
+                ]
+            },
+        )
+        wrong = await client.post(
+            "/sandboxes/sb/records",
+            headers={"content-type": "application/json"},
+            content=json.dumps(
+                {
+                    "records": [
+                        {"kind": "followed", "body": followed},
+                        {"kind": "followed", "body": {"payment": 3, "outcome": "settled"}},
+                        {"kind": "staged", "body": {"mark": "reply_set", "facts": {}}},
+                        {"kind": "staged", "body": {"mark": "x", "facts": {"v": float("nan")}}},
+                    ]
+                }
+            ),
+        )
+        pointers = [error["pointer"] for error in wrong.json()["errors"]]
+        state = (await client.get("/sandboxes/sb")).json()
+        return [taken.json(), wrong.status_code, pointers, state["sequence"]]
+
+    assert at_control(talk) == [
+        {"sequence": 3},
+        422,
+        ["/records/1/body/payment", "/records/1/body/seen_at", "/records/2/body/mark", "/records/3/body"],
+        3,
+    ]
+
+
+def test_the_exported_journal_is_whole(at_control: AtControl[tuple[str, str]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> tuple[str, str]:
+        await create(client)
+        await register(world)
+        export = await client.get("/sandboxes/sb/journal")
+        assert export.headers["content-type"] == "application/x-ndjson"
+        rest = await client.get("/sandboxes/sb/journal", params={"after": 1})
+        return export.text, rest.text
+
+    whole, rest = at_control(talk)
+
+    assert verify(whole.splitlines()).entries == 2
+    assert whole.splitlines()[1:] == rest.splitlines()
+
+
+def test_a_recipient_replies_as_set(at_control: AtControl[list[Json]]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> list[Json]:
+        await create(client)
+        await client.put("/sandboxes/sb/recipients/acquirer-sg", json={"status": 500, "body": "no"})
+        return [
+            (await client.get(f"/sandboxes/sb/recipients/{recipient}")).json()
+            for recipient in ("acquirer-sg", "acquirer-th")
+        ]
+
+    usual = {"content_type": "application/json", "token_path": "/oauth/token"}
+    assert at_control(talk) == [
+        {"status": 500, "body": "no", **usual},
+        {"status": 202, "body": '{"status":"received"}', **usual},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code", "pointers", "said"),
+    [
+        ("POST", "/sandboxes", {"id": "A b"}, 422, "body_invalid", ["/id"], "'A b'"),
+        ("POST", "/sandboxes", {"id": "control"}, 422, "body_invalid", ["/id"], "control"),
+        (
+            "POST",
+            "/sandboxes",
+            {"id": "x", "rule_pack": "r2020"},
+            422,
+            "body_invalid",
+            ["/rule_pack"],
+            "be a rule pack; did you mean",
+        ),
+        (
+            "POST",
+            "/sandboxes",
+            {"seed": -1, "rate": "fast", "surplus": 1},
+            422,
+            "body_invalid",
+            ["/id", "/seed", "/rate", "/surplus"],
+            "/id is missing",
+        ),
+        ("GET", "/sandboxes/bs", None, 404, "sandbox_unknown", [], "did you mean 'sb'?"),
+        (
+            "POST",
+            "/sandboxes/sb/faults",
+            {"name": "blackhol", "scope": "regulator"},
+            422,
+            "body_invalid",
+            ["/name"],
+            "did you mean 'blackhole'",
+        ),
+        (
+            "POST",
+            "/sandboxes/sb/faults",
+            {"name": "notice_dropped", "scope": "regulator"},
+            422,
+            "body_invalid",
+            ["/scope"],
+            "be notices for notice_dropped",
+        ),
+        (
+            "POST",
+            "/sandboxes/sb/faults",
+            {"name": "error_status", "scope": "regulator", "parameters": {"status": 200, "x": 1}},
+            422,
+            "body_invalid",
+            ["/parameters/status", "/parameters/x"],
+            "200",
+        ),
+        ("POST", "/sandboxes/sb/orders", {"order": "halt"}, 422, "body_invalid", [""], "halt"),
+        ("POST", "/sandboxes/sb/orders", {"order": "stop"}, 409, "platform_unknown", [], "registered"),
+        ("POST", "/sandboxes/sb/clock/advance", {}, 422, "body_invalid", [""], "by_s or to"),
+        (
+            "POST",
+            "/sandboxes/sb/clock/advance",
+            {"to": "2023-05-31T00:00:00Z"},
+            422,
+            "body_invalid",
+            ["/to"],
+            "2023-05-31",
+        ),
+        (
+            "GET",
+            "/sandboxes/sb/journal?after=x",
+            None,
+            422,
+            "body_invalid",
+            ["query:after"],
+            "'x'",
+        ),
+        ("GET", "/nothing", None, 404, "not_found", [], "GET /nothing"),
+        ("PATCH", "/sandboxes", None, 405, "method_not_allowed", [], "PATCH"),
+    ],
+)  # fmt: skip
+def test_a_wrong_request_is_told_everything_that_is_wrong(
+    at_control: AtControl[httpx.Response],
+    method: str,
+    path: str,
+    body: object,
+    status: int,
+    code: str,
+    pointers: list[str],
+    said: str,
+) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> httpx.Response:
+        await create(client)
+        return await client.request(method, path, json=body)
+
+    answer = at_control(talk)
+
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code)
+    assert [error["pointer"] for error in problem["errors"]] == pointers
+    assert said in problem["detail"]
+
+
+def test_a_body_that_is_no_json_is_refused_where_it_breaks(
+    at_control: AtControl[httpx.Response],
+) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> httpx.Response:
+        headers = {"content-type": "application/json"}
+        return await client.post("/sandboxes", content=b'{"id": ', headers=headers)
+
+    problem = at_control(talk).json()
+
+    assert (problem["status"], problem["code"]) == (400, "json_malformed")
+
+
+def test_the_door_describes_itself(tmp_path: Path) -> None:
+    async def talk() -> Json:
+        world = World(tmp_path)
+        try:
+            async with client_of(world) as client:
+                return dict((await client.get("/openapi.json")).json())
+        finally:
+            await world.close()
+
+    described = asyncio.run(talk())
+
+    assert described["openapi"].startswith("3.1")
+    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert len(described["paths"]) == 13

@@ -1,0 +1,235 @@
+"""The dossiers say what the journal shows: who was told when, what left late, and which witness was blinded."""
+
+from datetime import timedelta
+from typing import Any
+
+from scenarios.judge.assembly import assemble
+from scenarios.judge.docket import docket
+from scenarios.judge.requirement import SubjectName
+from simulator.journal import events as ev
+from simulator.journal import records as rec
+from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld
+
+
+def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
+    return list(docket(assemble(world.entries), [subject])[subject])
+
+
+def stopped(world: AWorld) -> None:
+    world.decide(
+        ev.ExportStopped(PLATFORM, None, "test", world.now),
+        world.notice("ntc-1", "export.stopped", PLATFORM, authorization=None),
+    )
+
+
+def test_an_honest_payment_is_declared_monitored_and_permitted() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    world.send(payment)
+    world.end()
+
+    (dossier,) = dossiers(world, "payment")
+    (payload,) = dossiers(world, "payload")
+    (transmission,) = dossiers(world, "transmission")
+
+    assert dossier.accepted_at.sequence < dossier.left_at.sequence
+    assert (dossier.permitted, dossier.monitored) == (True, True)
+    assert dossier.payloads[0].exact_amount
+    assert payload.started_at < payload.at < payload.ended_at
+    assert payload.sources == {entry.source for entry in payload.lineage}
+    assert payload.categories_seen == {"M02"}
+    assert (transmission.closed_records, transmission.records_arrived) == (1, 1)
+    assert transmission.closed_bytes == transmission.bytes_arrived
+
+
+def test_a_payload_is_late_only_beyond_the_limit_after_the_platform_was_told() -> None:
+    world = AWorld(limits={"stop_s": 2.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.arrive("sent before it was told")
+    world.deliver("ntc-1")
+    world.arrive("one second after")
+    world.arrive("two seconds after")
+    world.arrive("three seconds after")
+
+    (notice,) = dossiers(world, "notice")
+
+    assert notice.left_late_s == (3.0,)
+
+
+def test_a_delivery_that_a_fault_took_away_tells_nothing() -> None:
+    world = AWorld(limits={"stop_s": 1.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.deliver("ntc-1", status=0, fault="flt-1")
+    world.arrive("one")
+    world.arrive("two")
+    world.arrive("three")
+
+    (notice,) = dossiers(world, "notice")
+
+    assert (notice.told_at, notice.left_late_s) == (None, ())
+
+
+def test_a_platform_that_polls_is_told_when_the_notice_is_issued() -> None:
+    world = AWorld(callback=False, limits={"stop_s": 1.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.arrive("one second after")
+    world.arrive("two seconds after")
+
+    (notice,) = dossiers(world, "notice")
+
+    assert notice.left_late_s == (2.0,)
+
+
+def test_what_left_after_the_lift_is_not_late() -> None:
+    world = AWorld(limits={"stop_s": 1.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.deliver("ntc-1")
+    world.decide(ev.ExportLifted(PLATFORM, None, None, world.now))
+    world.arrive("lifted")
+    world.arrive("lifted too")
+
+    (notice,) = dossiers(world, "notice")
+
+    assert notice.left_late_s == ()
+
+
+def test_a_new_version_supersedes_and_a_revocation_ends() -> None:
+    world = AWorld(limits={"revocation_s": 1.0})
+    world.declare()
+    world.decide(world.granted(version=2, quota=5))
+    world.decide(
+        ev.AuthorizationRevoked(AUTHORIZATION, "test", world.now),
+        world.notice("ntc-1", "authorization.revoked", AUTHORIZATION, authorization=AUTHORIZATION),
+    )
+    world.deliver("ntc-1")
+    world.ask(world.payment())
+    world.arrive("late")
+    world.end()
+
+    first, second = dossiers(world, "authorization")
+
+    assert (first.version, first.ended) == (1, None)
+    assert (second.version, second.ended.kind) == (2, "revoked")
+    assert second.left_late_s == (2.0,)
+    assert second.asked_after_end == 1
+    assert second.quota_records == 5
+
+
+def test_an_expiry_needs_no_notice() -> None:
+    world = AWorld()
+    world.declare()
+    until = world.now + timedelta(seconds=3)
+    world.decide(world.granted(version=2, until=until))
+    world.ask(world.payment())
+    world.ask(world.payment())
+    world.arrive("at its end")
+    world.arrive("one second after: under way")
+    world.arrive("two seconds after")
+    world.ask(world.payment())
+    world.end()
+
+    _, second = dossiers(world, "authorization")
+
+    assert second.ended.kind == "expired"
+    assert second.left_late_s == (2.0,)
+    assert second.asked_after_end == 1
+
+
+def test_faults_blind_the_story_in_which_they_were_armed() -> None:
+    world = AWorld()
+    world.declare()
+    world.add(rec.FaultSet("flt-1", "unreachable", "armed", "regulator"))
+    payment = world.payment()
+    world.ask(payment)
+    world.add(rec.FaultSet("flt-1", "unreachable", "reverted", "regulator"))
+    world.ask(world.payment())
+    world.end()
+
+    during, after = dossiers(world, "payment")
+
+    assert during.asked_under == {"regulator"}
+    assert during.blind == {"regulator"}
+    assert after.asked_under == frozenset()
+
+
+def test_a_lost_answer_is_paired_with_its_repetition() -> None:
+    world = AWorld()
+    world.declare()
+    world.exchange("announce", idempotency_key="a", fault="flt-1", status=0)
+    world.exchange("announce", idempotency_key="a", replayed=True, taken=False)
+    world.exchange("announce", idempotency_key="b", fault="flt-1", status=0)
+    world.exchange("announce", idempotency_key="c", fault="flt-1", status=503, taken=False)
+
+    _, repeated, _, forgotten, never_heard = dossiers(world, "request")
+
+    assert (repeated.struck_after_taken, repeated.repeated_with_same_key) == (True, True)
+    assert (forgotten.struck_after_taken, forgotten.repeated_with_same_key) == (True, False)
+    assert never_heard.struck_after_taken is False
+
+
+def test_two_recipients_that_hold_one_token_for_a_person_can_join() -> None:
+    world = AWorld()
+    world.declare()
+    one = world.payment()
+    payer = one.payer
+    other = next(world.traffic.payments(1, merchants=world.traffic.merchants(3), payers=[payer]))
+    someone_else = world.payment()
+    while someone_else.payer.id == payer.id:
+        someone_else = world.payment()
+    for payment in (one, other, someone_else):
+        world.ask(payment)
+    world.arrive(f"amount={one.amount}&token=aaaabbbbccccdddd&rule=constantconstant")
+    world.arrive(
+        f"amount={other.amount}&token=aaaabbbbccccdddd&rule=constantconstant",
+        recipient="acquirer-th",
+    )
+    world.arrive(f"amount={someone_else.amount}&rule=constantconstant")
+
+    (person,) = dossiers(world, "person")
+
+    assert person.recipients == {"acquirer-sg", "acquirer-th"}
+    assert person.shared_tokens == ("************dddd",)
+
+
+def test_domestic_payment_and_backlog_are_seen_in_the_case() -> None:
+    world = AWorld()
+    world.declare()
+    world.decide(ev.InspectionOpened("cas-1", PLATFORM, "test", world.now))
+    world.decide(
+        ev.ExportSuspended(PLATFORM, "cas-1", world.now + timedelta(days=30), world.now),
+        world.notice("ntc-1", "export.suspended", PLATFORM, case="cas-1"),
+    )
+    world.deliver("ntc-1")
+    held = world.payment()
+    world.ask(held)
+    domestic = world.payment(
+        merchants=world.traffic.domestic_merchants(1), domestic_share=1.0, routes=()
+    )
+    world.ask(domestic)
+    refused = world.payment(
+        merchants=world.traffic.domestic_merchants(1), domestic_share=1.0, routes=()
+    )
+    world.ask(refused, outcome="refused")
+    world.decide(ev.ExportLifted(PLATFORM, None, "cas-1", world.now))
+    world.send(held)
+    late = world.payment()
+    world.ask(late)
+    world.end()
+
+    (case,) = dossiers(world, "case")
+    first = dossiers(world, "payment")[0]
+
+    assert (case.domestic_asked, case.domestic_failed) == (2, (refused.id,))
+    assert (case.asked_after_lift, case.held_after_lift) == (1, (late.id,))
+    assert first.asked_while.kind == "suspended"
+    assert first.left_under_order_s is None

@@ -1,0 +1,94 @@
+"""Payloads are joined to transmissions and payments by what can be proved, and the grade says how."""
+
+from scenarios.judge.assembly import assemble
+from scenarios.judge.dossiers import Grade
+from scenarios.judge.joining import Joined
+from tests.judge.a_world import AWorld
+
+
+def joins_of(world: AWorld) -> list[Joined]:
+    return assemble(world.entries).joined
+
+
+def test_a_told_digest_that_equals_what_arrived_joins_best() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    world.send(payment)
+
+    (joined,) = joins_of(world)
+
+    assert (joined.grade, joined.transmission) == (Grade.DIGEST, "trm-1")
+    assert joined.payments == (payment.id,)
+    assert joined.exact == frozenset({payment.id})
+
+
+def test_a_unique_amount_joins_through_lineage_when_the_digest_was_not_told() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    id = world.announce()
+    world.arrive(f"amount={payment.amount}&currency={payment.currency}")
+    world.trace(id, "cd" * 32, f"source-{payment.id}")
+
+    (joined,) = joins_of(world)
+
+    assert (joined.grade, joined.transmission) == (Grade.PLANTED, "trm-1")
+    assert joined.payments == (payment.id,)
+
+
+def test_being_alone_in_its_window_joins_and_company_makes_it_ambiguous() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce()
+    world.arrive("opaque one")
+    world.announce()
+    world.arrive("opaque two")
+
+    first, second = joins_of(world)
+
+    assert (first.grade, first.transmission) == (Grade.ALONE, "trm-1")
+    assert (second.grade, second.transmission) == (Grade.AMBIGUOUS, None)
+
+
+def test_no_open_transmission_to_the_recipient_proves_that_none_covers_it() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce(accepted=False)
+    world.arrive("only received")
+    world.arrive("elsewhere", recipient="acquirer-th")
+
+    assert [joined.grade for joined in joins_of(world)] == [Grade.NONE, Grade.NONE]
+
+
+def test_one_payload_may_carry_many_payments() -> None:
+    world = AWorld()
+    world.declare()
+    payments = [world.payment() for _ in range(3)]
+    for payment in payments:
+        world.ask(payment)
+    world.announce()
+    world.arrive("".join(f"{payment.currency};{payment.amount}\n" for payment in payments))
+
+    (joined,) = joins_of(world)
+
+    assert joined.payments == tuple(payment.id for payment in payments)
+
+
+def test_the_same_bytes_under_the_same_key_are_a_retransmission() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce()
+    world.arrive("one", headers={"Idempotency-Key": "a"})
+    world.arrive("one", headers={"Idempotency-Key": "a"})
+    world.arrive("one", headers={"Idempotency-Key": "b"})
+    world.arrive("one")
+
+    first, again, other_key, no_key = joins_of(world)
+
+    assert first.repeats is None
+    assert again.repeats == first.at.sequence
+    assert other_key.repeats is None
+    assert no_key.repeats is None

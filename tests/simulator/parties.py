@@ -1,0 +1,179 @@
+"""A served simulator in a process of its own, and a small platform that speaks with it over HTTP."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from simulator.messages.signature import sign
+
+TOKEN = "let-me-in"
+PASSCODE = "open sesame"
+SERVE = """
+import sys
+from pathlib import Path
+from simulator.serve import serve
+serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] or None)
+"""
+
+
+@dataclass
+class Served:
+    """A running simulator."""
+
+    process: "subprocess.Popen[str]"
+    announcement: str
+
+    @property
+    def base(self) -> str:
+        """Scheme, host and port."""
+        return self.announcement.split()[2].partition("/{sandbox}")[0]
+
+    def kill(self) -> None:
+        """As the out-of-memory killer would."""
+        self.process.kill()
+        self.process.communicate()
+
+
+def start(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
+    """Returns when the simulator listens."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port), str(state), token],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    announcement = process.stdout.readline()
+    if not announcement:
+        raise AssertionError(f"it did not start: {process.communicate()[1]}")
+    return Served(process, announcement)
+
+
+@contextmanager
+def served(state: Path, *, token: str = TOKEN) -> Iterator[Served]:
+    """A simulator that ends with the block, however that ends."""
+    running = start(state, token=token)
+    try:
+        yield running
+    finally:
+        running.kill()
+
+
+@dataclass
+class Platform:
+    """The least platform: registered once, it signs what it sends. `base` may change when they move."""
+
+    base: str
+    key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+    key_id: str = ""
+    sent: int = 0
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+
+    def register(self) -> None:
+        """As `reg-1`, without a callback."""
+        public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
+        answer = self.http.post(
+            f"{self.base}/sb/v1/registrations",
+            json={
+                "passcode": PASSCODE,
+                "uscc": "91310000MA1FL0B92B",
+                "name": "Example Pay",
+                "key": {"algorithm": "ed25519", "public_key": public},
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        self.key_id = answer.json()["key_id"]
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, idempotency_key: str | None = None
+    ) -> httpx.Response:
+        """One signed request to the regulator."""
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = {} if body is None else {"content-type": "application/json"}
+        if idempotency_key is not None:
+            headers["idempotency-key"] = idempotency_key
+        self.sent += 1
+        url = f"{self.base}/sb/v1{path}"
+        now = datetime.now(UTC)
+        signed = sign(
+            method=method,
+            url=url,
+            headers=headers,
+            body=content,
+            key=self.key,
+            key_id=self.key_id,
+            nonce=f"{now.timestamp()}-{self.sent}",
+            created=now,
+        )
+        return self.http.request(method, url, content=content, headers=signed)
+
+    def pay(self, payload: bytes, path: str = "/settlements") -> httpx.Response:
+        """One payload to the recipient abroad."""
+        return self.http.post(f"{self.base}/sb/recipients/acquirer-sg{path}", content=payload)
+
+
+def declaration(records: int = 100_000) -> dict[str, Any]:
+    """What the platform wants to send."""
+    return {
+        "purpose": "settlement of cross-border payments",
+        "legal_basis": "performance of a contract",
+        "recipient": "acquirer-sg",
+        "country": "SG",
+        "fields": [{"name": "amount", "category": "M02", "desensitisation": "none"}],
+        "records": records,
+        "persons": 100,
+        "valid_from": "2023-06-01T00:00:00Z",
+        "valid_until": "2023-12-01T00:00:00Z",
+    }
+
+
+def announcement(**other: Any) -> dict[str, Any]:
+    """What the platform says before it sends one record."""
+    return {
+        "authorization": "aut-1",
+        "authorization_version": 1,
+        "categories": ["M02"],
+        "purpose": "settlement of cross-border payments",
+        "recipient": "acquirer-sg",
+        "country": "SG",
+        "records": 1,
+        **other,
+    }
+
+
+@dataclass
+class Control:
+    """Whoever holds the control token."""
+
+    base: str
+    http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(
+            timeout=10, trust_env=False, headers={"authorization": f"Bearer {TOKEN}"}
+        )
+    )
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """What a change answers."""
+        answer = self.http.post(f"{self.base}/control/sandboxes{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def get(self, path: str) -> Any:
+        """What a reading answers."""
+        return self.http.get(f"{self.base}/control/sandboxes{path}").json()
+
+    def journal(self) -> list[str]:
+        """The export, a line an entry."""
+        answer = self.http.get(f"{self.base}/control/sandboxes/sb/journal")
+        assert answer.status_code == 200
+        return answer.text.splitlines()

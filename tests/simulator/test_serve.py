@@ -1,0 +1,191 @@
+"""The whole process over real HTTP: what it serves, how it ends, and that a kill changes nothing."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from simulator.journal.verify import verify
+
+from .parties import SERVE, TOKEN, Platform, Control, announcement, declaration, served, start
+
+
+def steady(state: dict[str, Any]) -> dict[str, Any]:
+    """What of a sandbox's state does not change by reading it later."""
+    return {name: value for name, value in state.items() if name != "now"}
+
+
+def test_from_registration_to_suspension_and_on_after_a_kill(tmp_path: Path) -> None:
+    with served(tmp_path) as first:
+        tester, platform = Control(first.base), Platform(first.base)
+        tester.post("", {"id": "sb", "passcode": "open sesame", "seed": 7})
+        platform.register()
+        declared = platform.call("POST", "/declarations", declaration(), idempotency_key="d-1")
+        announced = platform.call("POST", "/transmissions", announcement(), idempotency_key="t-1")
+        arrived = platform.pay(b'{"amount":123456}')
+        ordered = tester.post("/sb/orders", {"order": "suspend", "reason": "undeclared exports"})
+        late = platform.call("POST", "/transmissions", announcement(), idempotency_key="t-2")
+        before, journal = tester.get("/sb"), tester.journal()
+
+    with served(tmp_path) as second:
+        tester, platform = Control(second.base), Platform(second.base, key_id=platform.key_id)
+        after, whole = tester.get("/sb"), tester.journal()
+        notices = platform.call("GET", "/notices").json()["items"]
+
+    assert [answer.status_code for answer in (declared, announced, arrived, late)] == [201, 201, 202, 409]
+    assert late.json()["code"] == "authorization_suspended"
+    assert ordered["notices"] == ["ntc-1", "ntc-2"]
+    assert [notice["type"] for notice in notices] == ["inspection.opened", "export.suspended"]
+    assert steady(after) == steady(before)
+    assert before["cases"] == [{"id": "cas-1", "status": "suspended"}]
+    assert whole == journal
+    assert verify(whole).entries == before["sequence"] == 7
+    arrival = json.loads(json.loads(whole[4])["content"])
+    assert (arrival["kind"], arrival["body"]["body"]["text"]) == ("arrival", '{"amount":123456}')
+
+
+def test_every_refused_connection_is_in_the_journal(tmp_path: Path) -> None:
+    with served(tmp_path) as running:
+        tester, platform = Control(running.base), Platform(running.base)
+        tester.post("", {"id": "sb", "passcode": "open sesame"})
+        platform.register()
+        tester.post(
+            "/sb/faults",
+            {"name": "unreachable", "scope": "regulator", "operations": ["time"], "times": 1},
+        )
+        tester.post("/sb/faults", {"name": "answer_lost", "scope": "recipient", "times": 1})
+
+        failures = []
+        for send in (lambda: platform.call("GET", "/time"), lambda: platform.pay(b"lost")):
+            try:
+                send()
+            except httpx.RemoteProtocolError as failure:
+                failures.append(str(failure))
+        calm = [platform.call("GET", "/time").status_code, platform.pay(b"found").status_code]
+        told = [json.loads(json.loads(line)["content"]) for line in tester.journal()]
+
+    assert failures == ["Server disconnected without sending a response."] * 2
+    assert calm == [200, 202]
+    assert [
+        (one["kind"], one["body"].get("fault"), one["body"].get("state"), one["body"].get("status"))
+        for one in told[2:]
+    ] == [
+        ("fault", "flt-1", "armed", None),
+        ("fault", "flt-2", "armed", None),
+        ("exchange", "flt-1", None, 0),
+        ("fault", "flt-1", "reverted", None),
+        ("arrival", "flt-2", None, 0),
+        ("fault", "flt-2", "reverted", None),
+        ("exchange", None, None, 200),
+        ("arrival", None, None, 202),
+    ]
+
+
+def test_it_is_healthy_and_ends_cleanly_when_asked(tmp_path: Path) -> None:
+    running = start(tmp_path)
+    try:
+        Control(running.base).post("", {"id": "sb"})
+        health = httpx.get(f"{running.base}/healthz", trust_env=False)
+        running.process.send_signal(signal.SIGTERM)
+        out, err = running.process.communicate(timeout=10)
+    finally:
+        running.kill()
+
+    assert (health.status_code, health.json()) == (200, {"status": "ok"})
+    assert (running.process.returncode, out, err) == (0, "", "")
+    with served(tmp_path) as again:
+        assert Control(again.base).get("/sb")["id"] == "sb"
+
+
+def test_a_hanging_client_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    running = start(tmp_path)
+    try:
+        tester = Control(running.base)
+        tester.post("", {"id": "sb"})
+        tester.post("/sb/faults", {"name": "blackhole", "scope": "recipient"})
+        host, port = running.base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as hanging:
+            hanging.sendall(b"GET /sb/recipients/acquirer-sg HTTP/1.1\r\nhost: x\r\n\r\n")
+            while tester.get("/sb")["sequence"] < 3:
+                pass
+            running.process.send_signal(signal.SIGTERM)
+            answer = hanging.recv(100)
+        _, err = running.process.communicate(timeout=4)
+    finally:
+        running.kill()
+
+    assert (answer, running.process.returncode, err) == (b"", 0, "")
+
+
+def test_the_token_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "control-token"
+    with served(tmp_path, token="") as first:
+        made = file.read_text().strip()
+        announced = first.announcement
+    with served(tmp_path, token="") as second:
+        answer = httpx.get(
+            f"{second.base}/control/sandboxes",
+            headers={"authorization": f"Bearer {made}"},
+            trust_env=False,
+        )
+
+    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    assert announced == (
+        f"reinspect serves {first.base}/{{sandbox}}/v1 (regulator), "
+        f"{first.base}/{{sandbox}}/recipients (recipients), "
+        f"{first.base}/control (token in {file})\n"
+    )
+    assert answer.json() == {"items": []}
+
+
+def test_what_a_user_can_mend_is_said_and_ends_with_64(tmp_path: Path) -> None:
+    def run(port: int, state: Path) -> tuple[int, str]:
+        ended = subprocess.run(
+            [sys.executable, "-c", SERVE, str(port), str(state), TOKEN],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+        assert ended.stdout == ""
+        return ended.returncode, ended.stderr
+
+    file = tmp_path / "a-file"
+    file.write_text("not a directory")
+    with served(tmp_path / "state") as running:
+        port = int(running.base.rpartition(":")[2])
+        taken = run(port, tmp_path / "other")
+        in_use = run(0, tmp_path / "state")
+    no_directory = run(0, file)
+
+    assert [code for code, _ in (taken, in_use, no_directory)] == [64, 64, 64]
+    assert f"cannot serve on 127.0.0.1:{port}" in taken[1]
+    assert "in use" in taken[1]
+    assert "is in use by another simulator" in in_use[1]
+    assert str(file) in no_directory[1]
+
+
+def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None:
+    with served(tmp_path) as running:
+        tester = Control(running.base)
+        tester.post("", {"id": "sb"})
+        tester.post("/sb/clock/advance", {"by_s": 60})
+    with sqlite3.connect(tmp_path / "journal.sqlite") as database:
+        database.execute("UPDATE entries SET content = replace(content, 'clock', 'clack') WHERE sequence = 2")
+    ended = subprocess.run(
+        [sys.executable, "-c", SERVE, "0", str(tmp_path), TOKEN],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+    assert ended.returncode == 64
+    assert "entry 2 is broken" in ended.stderr
+    assert "journal of sandbox 'sb'" in ended.stderr
