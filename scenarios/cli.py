@@ -457,6 +457,7 @@ def _add_reference_platform(commands: Any) -> None:
     _option(of, "--passcode", required=True, metavar="C", help="the passcode to register with")
     _option(of, "--state", required=True, metavar="DIR", help="where key and outbox are kept")
     _option(of, "--defect", metavar="ID", help="one deliberate wrong; see `list defects`")
+    _option(of, "--public-url", metavar="URL", help="how the regulator reaches this platform")
 
 
 def _platform(options: argparse.Namespace) -> int:
@@ -479,6 +480,7 @@ def _platform(options: argparse.Namespace) -> int:
         state=Path(options.state),
         defect=options.defect,
         host=options.host,
+        public_url=options.public_url,
     )
     return CONFORMANT
 

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from scenarios.control import Control, ControlRefused
-from scenarios.merchants import Merchants, Paid
+from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
 from scenarios.placeholders import as_text, fill, values_of
 from scenarios.sight import Sight
@@ -134,19 +134,32 @@ class Stage:
         without that."""
 
         async def at_rest() -> bool:
-            await self.merchants.follow(self.unfinished)
-            self.unfinished = [paid for paid in self.unfinished if paid.is_open]
+            await self._follow_unfinished()
             await self.sight.refresh()
             return self._nothing_is_under_way() or self._is_quiet(since)
 
         since = time.monotonic()
         await self._until(at_rest, DRAIN_S)
         drained = self._nothing_is_under_way()
+        await self.merchants.follow(self.unfinished)
         self.merchants.leave_behind(self.unfinished)
         self.unfinished.clear()
         self.given_up |= self.sight.open | self.sight.undecided
         await self.notebook.flush()
         return drained
+
+    async def _follow_unfinished(self) -> None:
+        """Asks after some payments, and goes on for as long as the answers bring news.
+
+        Asking after all of them every time would be most of what the platform has to do.
+        """
+        for _ in range(0, len(self.unfinished), AT_ONCE):
+            asked, others = self.unfinished[:AT_ONCE], self.unfinished[AT_ONCE:]
+            await self.merchants.follow(asked)
+            still_open = [paid for paid in asked if paid.is_open]
+            self.unfinished = others + still_open
+            if len(still_open) == len(asked):
+                return
 
     def _nothing_is_under_way(self) -> bool:
         return not self.unfinished and not (self.sight.open | self.sight.undecided) - self.given_up

@@ -122,7 +122,7 @@ class PlantedIndex:
         except PeelingStopped:
             if not found:
                 raise
-        return tuple(found.values())
+        return tuple(leak for leak in found.values() if not _is_part_of_another(leak, found))
 
     def hits(self, folded: str, persons: Collection[str] = ()) -> list[Hit]:
         """What stands in a folded text as it is, without peeling."""
@@ -288,6 +288,12 @@ def _note(
         secret.person, secret.kind, secret.category, form, where, path, _excerpt(secret, form)
     )
     found.setdefault((leak.person, leak.kind, leak.form), leak)
+
+
+def _is_part_of_another(leak: Leak, found: dict[tuple[str, str, str], Leak]) -> bool:
+    """Whether it is a part of a secret that was found whole as well: views cut amiss show such."""
+    is_part = leak.form in (PREFIX_KEPT, MIDDLE_KEPT, SUFFIX_KEPT)
+    return is_part and (leak.person, leak.kind, PLAIN) in found
 
 
 def _excerpt(secret: Secret, form: str) -> str:

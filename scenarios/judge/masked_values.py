@@ -22,13 +22,18 @@ LAST_FOUR = 4
 _VISIBLE_MIN = 3
 """Fewer characters than this, at the head or in the middle, are the same for nearly everyone."""
 
-_MASK = "*•●○█■□\u00d7\u2217✱"
-_MASKS = re.compile(f"[{_MASK}]+")
-_LETTERED_MASK = re.compile(r"(?<![a-z])x{3,}(?![a-wyz])|#{2,}|(?<=[0-9])[_.]{3,}(?=[0-9])")
-_CHUNK = re.compile(f"[0-9a-z{_MASK}]+(?:[ -][0-9a-z{_MASK}]+)*")
-_GROUP = re.compile(f"[0-9a-z{_MASK}]+")
+_MASK = re.compile(
+    r"[•●○█■□\u00d7\u2217✱]+|(?<![a-z])x{3,}(?![a-wyz])|#{2,}|(?<=[0-9])[_.]{3,}(?=[0-9])"
+)
+"""Whatever masks but the star, which is put in its place."""
+
+_STARS = re.compile(r"\*+")
+_CHUNK = re.compile(r"[0-9a-z*]+(?:[ -][0-9a-z*]+)*")
+_GROUP = re.compile(r"[0-9a-z*]+")
 _OF_IDENTIFIER = re.compile(r"[0-9]{2,}[0-9x]")
 """What can be visible of an ID, a mobile number or a card; fewer characters tell nothing."""
+_LETTERS_BEFORE = re.compile(r"^.*[^0-9]")
+_LETTERS_AFTER = re.compile(r"(?<![0-9])x.*|[a-wyz].*|(?<=x).+")
 _GROUPS_MAX = 5
 """A card of nineteen digits in fours."""
 
@@ -45,7 +50,8 @@ _NAMED_PREFIX = re.compile(
 # known to be about the person.
 _NAKED = re.compile(r"(?<![0-9a-z])[0-9]{7,}[0-9x](?![0-9a-z])")
 _WORTH_READING = re.compile(
-    rf"[{_MASK}]|x{{3}}|##|___|\.\.\.|last|tail|end|suffix|first|head|prefix|bin|[尾后後末前]"
+    r"[*•●○█■□\u00d7\u2217✱]|x{3}|##|___|\.\.\.|"
+    r"last|tail|end|suffix|first|head|prefix|bin|[尾后後末前]"
 )
 
 
@@ -116,9 +122,9 @@ class Roster:
         """Parts beside a mask or a word; parts of the identifiers of `persons` also where they
         stand alone."""
         if _WORTH_READING.search(folded):
-            masked = _LETTERED_MASK.sub(lambda mask: "*" * len(mask[0]), folded)
-            for chunk in _CHUNK.finditer(masked):
-                if _MASKS.search(chunk[0]):
+            masked = _MASK.sub(lambda mask: "*" * len(mask[0]), folded)
+            for chunk in _CHUNK.finditer(masked) if "*" in masked else ():
+                if "*" in chunk[0]:
                     yield from self._parts_of_chunk(chunk, persons)
             for shown in _named(folded):
                 yield from self._ascribe(shown, persons)
@@ -127,10 +133,12 @@ class Roster:
                 yield from self._naked(run, persons)
 
     def _parts_of_chunk(self, chunk: re.Match[str], persons: Collection[str]) -> Iterator[Part]:
-        """What shows most is believed first, and what overlaps it is not believed as well."""
+        """What shows most in the least space is believed first, and what overlaps it is not
+        believed as well."""
         taken: list[_Shown] = []
         every = sorted(
-            dict.fromkeys(_readings(chunk)), key=lambda shown: (-shown.visible, shown.start)
+            dict.fromkeys(_readings(chunk)),
+            key=lambda shown: (-shown.visible, shown.end - shown.start, shown.start),
         )
         for shown in every:
             if any(shown.start < other.end and other.start < shown.end for other in taken):
@@ -181,12 +189,13 @@ def _readings(chunk: re.Match[str]) -> Iterator[_Shown]:
     for first in range(len(groups)):
         for last in range(first, min(first + _GROUPS_MAX, len(groups))):
             text = "".join(group for group, _, _ in groups[first : last + 1])
-            head, *rest = _MASKS.split(text)
+            head, *rest = _STARS.split(text)
             if not rest or _is_a_lone_sign(text, head):
                 continue
             *middles, tail = rest
             visible_middles = tuple(middle for middle in middles if middle)
             start, end = base + groups[first][1], base + groups[last][2]
+            head, tail = _LETTERS_BEFORE.sub("", head), _LETTERS_AFTER.sub("", tail)
             for bare in dict.fromkeys((head, head.removeprefix("0086"), head.removeprefix("86"))):
                 if _OF_IDENTIFIER.fullmatch("".join((bare, *visible_middles, tail))):
                     yield _Shown(bare, visible_middles, tail, start, end)
@@ -194,7 +203,7 @@ def _readings(chunk: re.Match[str]) -> Iterator[_Shown]:
 
 def _is_a_lone_sign(text: str, head: str) -> bool:
     """A single star with nothing before it multiplies or points to a footnote: it masks nothing."""
-    return len(head) < _VISIBLE_MIN and sum(map(len, _MASKS.findall(text))) < 2
+    return len(head) < _VISIBLE_MIN and sum(map(len, _STARS.findall(text))) < 2
 
 
 def _named(folded: str) -> Iterator[_Shown]:

@@ -183,6 +183,9 @@ def _deflate(view: View, allowance: Allowance) -> Iterator[bytes]:
             yield outcome[0]
 
 
+_BASE64_MIN = 11
+"""Eight bytes, unpadded."""
+
 # A chunk of at least 60 characters that ends a line goes on in the next, as in mail.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*")
 _STANDARD = str.maketrans("-_", "+/", "\r\n")
@@ -195,6 +198,9 @@ def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
     for token in _BASE64.findall(_ordinary(view.text)):
         standard = token.translate(_STANDARD)
         yield _from_base64(standard)
+        if "/" in token:  # In a path, the slash is no part of the token.
+            parts = (part.translate(_STANDARD) for part in token.split("/"))
+            yield from (_from_base64(part) for part in parts if len(part) >= _BASE64_MIN)
         shifted += [_from_base64(standard[offset:]) for offset in (1, 2, 3)]
     yield b"\n".join(shifted)
 

@@ -20,7 +20,7 @@ async def duplicated_and_reordered_notices(stage: Stage) -> None:
         await stage.order("lift", authorization=None)
         await stage.wait_for_notices()
         await stage.pay(4)
-    async with stage.fault("notice_reordered", "notices"):
+    async with stage.fault("notice_reordered", "notices", hold_s_max=0.3):
         await stage.order("stop", authorization=None, reason="another drill")
         await stage.order("lift", authorization=None)
         await stage.grant_all()

@@ -4,6 +4,8 @@ processed."""
 from scenarios.stage import Stage
 from scenarios.stories import story
 
+TO_BE_LOST = ("announce", "close", "record_lineage")
+
 
 @story(
     id="errors_and_lost_answers",
@@ -15,13 +17,8 @@ from scenarios.stories import story
     ),
 )
 async def errors_and_lost_answers(stage: Stage) -> None:
-    async with stage.fault("error_status", "regulator", probability=0.3):
-        await stage.follow(await stage.pay(stage.many(10)), within_s=1.5)
-    async with stage.fault(
-        "answer_lost",
-        "regulator",
-        operations=("announce", "close", "record_lineage"),
-        probability=0.5,
-    ):
-        await stage.follow(await stage.pay(stage.many(12)), within_s=1.5)
+    async with stage.fault("error_status", "regulator", probability=0.3, retry_after_s=0):
+        await stage.follow(await stage.pay(6), within_s=0.8)
+    async with stage.fault("answer_lost", "regulator", operations=TO_BE_LOST, probability=0.5):
+        await stage.follow(await stage.pay(8), within_s=0.8)
     await stage.drain()

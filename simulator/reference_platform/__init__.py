@@ -1,4 +1,5 @@
-"""A payment platform that passes: small, honest, readable; what an integrator reads first and copies from.
+"""A payment platform that passes: small, honest, readable; what an integrator reads first and
+copies from.
 
 Read it in this order:
 

@@ -1,4 +1,6 @@
-"""`python -m simulator.reference_platform`: every option on the command line, or as REINSPECT_<OPTION> in the environment."""
+"""`python -m simulator.reference_platform`: every option on the command line, or as
+REINSPECT_<OPTION> in the environment.
+"""
 
 import argparse
 import os

@@ -1,4 +1,6 @@
-"""HTTP in: merchants submit and follow payments, the regulator brings notices, operators ask and act."""
+"""HTTP in: merchants submit and follow payments, the regulator brings notices, operators ask and
+act.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -53,7 +55,9 @@ def build(
 
 
 async def submit(request: Request) -> JSONResponse:
-    """Takes a payment: 202 once it is on disk, whatever the regulator and the recipients are doing."""
+    """Takes a payment: 202 once it is on disk, whatever the regulator and the recipients
+    are doing.
+    """
     try:
         body = json.loads(await request.body())
         journey = _platform(request).take(body)
@@ -82,7 +86,9 @@ async def notice(request: Request) -> JSONResponse:
     platform = _platform(request)
     body = await request.body()
     told = _json_object(body)
-    if told.get("type") == "challenge":  # It may come before the answer that tells the regulator's key.
+    if (
+        told.get("type") == "challenge"
+    ):  # It may come before the answer that tells the regulator's key.
         return JSONResponse(told)
     try:
         signature.verify(
@@ -111,10 +117,13 @@ async def rectify(request: Request, body: RectificationBody | None = None) -> JS
     if registration is None:
         return _refused(503, "the platform is not registered")
     try:
-        case = await rectification.rectify(platform, registration.uscc, body and body.case)
+        named = None if body is None else body.case
+        case = await rectification.rectify(platform, registration.uscc, named)
     except Hindrance as hindrance:
         return _refused(502, str(hindrance))
-    return JSONResponse({"case": case["id"], "status": case["status"], "findings": case["findings"]})
+    return JSONResponse(
+        {"case": case["id"], "status": case["status"], "findings": case["findings"]}
+    )
 
 
 async def health(request: Request) -> JSONResponse:
@@ -125,7 +134,9 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"ready": False, "waiting_for": connection.waiting_for}, 503)
 
 
-async def person(request: Request, resident_id: Annotated[str, Query(min_length=1)]) -> JSONResponse:
+async def person(
+    request: Request, resident_id: Annotated[str, Query(min_length=1)]
+) -> JSONResponse:
     """Which recipients have received which of a person's data (PIPL art. 39, 44)."""
     platform = _platform(request)
     received: dict[tuple[str, str], list[Journey]] = {}

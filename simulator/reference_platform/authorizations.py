@@ -1,4 +1,6 @@
-"""The authorizations that the platform holds: only current versions, and only what the regulator's key has signed."""
+"""The authorizations that the platform holds: only current versions, and only what the regulator's
+key has signed.
+"""
 
 import asyncio
 import base64
@@ -37,16 +39,22 @@ class Authorizations:
         self._reading = asyncio.Lock()
 
     def held(self, contract: Contract) -> Authorization | None:
-        """The best known authorization for the contract: an active one, otherwise the newest; `None` without any."""
+        """The best known authorization for the contract: an active one, otherwise the newest;
+        `None` without any.
+        """
         fitting = [
             held
             for held in self._held.values()
             if (held.recipient, held.country) == (contract.recipient, contract.country)
         ]
-        return max(fitting, key=lambda held: (held.status == "active", held.granted_at), default=None)
+        return max(
+            fitting, key=lambda held: (held.status == "active", held.granted_at), default=None
+        )
 
     async def current(self, contract: Contract) -> Authorization | None:
-        """The authorization to send under. What is not in order is read anew first: to refuse a payment is final."""
+        """The authorization to send under. What is not in order is read anew first: to refuse a
+        payment is final.
+        """
         held = self.held(contract)
         if self._outdated or held is None or self.why_not(held) is not None:
             await self.read()
@@ -98,7 +106,9 @@ class Authorizations:
         while cursor is not None:
             query = f"cursor={cursor}&limit=200" if cursor else "limit=200"
             page = await self._regulator.get("/authorizations", query)
-            found += [Authorization.model_validate(item) for item in page["items"] if self._holds(item)]
+            found += [
+                Authorization.model_validate(item) for item in page["items"] if self._holds(item)
+            ]
             cursor = page.get("next_cursor")
         return found
 

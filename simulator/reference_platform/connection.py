@@ -1,4 +1,6 @@
-"""How the platform becomes and stays connected: registration, declarations, the regulator's clock, lost notices."""
+"""How the platform becomes and stays connected: registration, declarations, the regulator's clock,
+lost notices.
+"""
 
 import asyncio
 import base64
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NAME = "Reference Platform (synthetic)"
-USCC = "91000000TE5T0000X2"
+USCC = "91000000TE5T0000XK"
 """Well-formed, with a region that does not exist: it cannot be a real company's."""
 POLL_S = 1.0
 ROUNDS_BETWEEN_READS = 5
@@ -112,7 +114,9 @@ class Connection:
         self._platform.regulator.key_id = self.registration.key_id
 
     async def _declare(self, contract: Contract) -> None:
-        """Declares the contract's exports once, and again only when an accepted declaration has come to nothing."""
+        """Declares the contract's exports once, and again only when an accepted declaration has
+        come to nothing.
+        """
         self.waiting_for = f"the decision on the declaration for {contract.recipient}"
         name = f"declaration:{contract.recipient}"
         kept = self._platform.home.fact(name)

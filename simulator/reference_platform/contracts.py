@@ -1,4 +1,6 @@
-"""Whom the platform settles with abroad, what for, and which fields that takes: what it declares, and no more."""
+"""Whom the platform settles with abroad, what for, and which fields that takes: what it declares,
+and no more.
+"""
 
 from dataclasses import dataclass
 
@@ -47,7 +49,9 @@ CONTRACTS = (
 
 
 def find_contract(payment: Payment) -> Contract | None:
-    """The contract that covers the payment's recipient in its country; `None`: there is none, so nothing is sent."""
+    """The contract that covers the payment's recipient in its country; `None`: there is none, so
+    nothing is sent.
+    """
     for contract in CONTRACTS:
         if (contract.recipient, contract.country) == (payment.recipient, payment.country):
             return contract

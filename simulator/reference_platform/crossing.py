@@ -1,7 +1,8 @@
-"""The steps of a payment that crosses the border, in their order. Each takes the journey one stage further.
+"""The steps of a payment that crosses the border, in their order. Each takes the journey one stage
+further.
 
-Nothing here decides to go on in spite of a refusal: whatever stands in the way is raised as a Hindrance, and
-`hold_back` says what becomes of the payment.
+Nothing here decides to go on in spite of a refusal: whatever stands in the way is raised as a
+Hindrance, and `hold_back` says what becomes of the payment.
 """
 
 import asyncio
@@ -78,7 +79,8 @@ def permitted_categories(contract: Contract, authorization: Authorization) -> tu
 async def announce(platform: "Platform", journey: Journey) -> Journey:
     """Announces the transmission. `received` is not `accepted`."""
     contract = platform.steps.find_contract(journey.payment)
-    assert contract is not None and journey.authorization is not None, "announced without choice"
+    assert contract is not None, "announced without choice"
+    assert journey.authorization is not None, "announced without choice"
     request = TransmissionRequest(
         authorization=journey.authorization,
         authorization_version=journey.authorization_version,
@@ -122,7 +124,8 @@ async def start_feed(platform: "Platform", journey: Journey) -> Journey:
 
 async def send(platform: "Platform", journey: Journey) -> Journey:
     """Sends the payload, if at this very moment nothing forbids it."""
-    assert journey.payload is not None and journey.payment.recipient is not None, "nothing to send"
+    assert journey.payload is not None, "nothing to send"
+    assert journey.payment.recipient is not None, "nothing to send"
     silent_s = asyncio.get_running_loop().time() - platform.regulator.heard_at
     if silent_s > SILENCE_S or journey.in_doubt:
         await platform.authorizations.read()
@@ -201,9 +204,13 @@ async def close(platform: "Platform", journey: Journey) -> Journey:
 
 
 async def record_lineage(platform: "Platform", journey: Journey) -> Journey:
-    """Records where the payload came from; with that the payment is settled, if the recipient has confirmed it."""
+    """Records where the payload came from; with that the payment is settled, if the recipient has
+    confirmed it.
+    """
     payment = journey.payment
-    assert payment.recipient and payment.country and journey.transmission, "nothing crossed"
+    assert payment.recipient, "nothing crossed"
+    assert payment.country, "nothing crossed"
+    assert journey.transmission, "nothing crossed"
     assert journey.left_at is not None, "nothing left"
     entry = LineageEntry(
         payload=hashlib.sha256(payload_bytes(journey)).hexdigest(),
@@ -233,7 +240,8 @@ def payload_bytes(journey: Journey) -> bytes:
 
 
 async def hold_back(platform: "Platform", journey: Journey, hindrance: Hindrance) -> Journey:
-    """What becomes of a payment that cannot go on: it waits where it is, starts anew, or is refused.
+    """What becomes of a payment that cannot go on: it waits where it is, starts anew, or is
+    refused.
 
     A payload in doubt counts as left: it is reported and traced before the payment starts anew.
     """
@@ -291,8 +299,10 @@ async def _close(platform: "Platform", journey: Journey, outcome: str, left: Acc
 
 def _event(journey: Journey, type: FeedType, sequence: int, left: Account) -> FeedEvent:
     payment = journey.payment
-    assert payment.recipient and payment.country, "a domestic payment has no feed"
-    assert journey.transmission and journey.since, "fed before the announcement"
+    assert payment.recipient, "a domestic payment has no feed"
+    assert payment.country, "a domestic payment has no feed"
+    assert journey.transmission, "fed before the announcement"
+    assert journey.since, "fed before the announcement"
     return FeedEvent(
         id=f"{journey.transmission}-{sequence}",
         source="reference-platform",

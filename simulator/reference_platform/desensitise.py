@@ -1,8 +1,9 @@
 """What may leave, in which form: one rule a category. What no rule names stays at home.
 
-Tokens are HMAC-SM3 under a key of the recipient's own, derived from a master key that never leaves: without the key
-nobody can search for the identifier behind a token, and two recipients cannot compare theirs. Identifiers are first
-brought into one form, so that a token does not depend on how a person types. Free text has no rule and never leaves.
+Tokens are HMAC-SM3 under a key of the recipient's own, derived from a master key that never leaves:
+without the key nobody can search for the identifier behind a token, and two recipients cannot
+compare theirs. Identifiers are first brought into one form, so that a token does not depend on how
+a person types. Free text has no rule and never leaves.
 """
 
 import re
@@ -109,8 +110,9 @@ PAYER_RULES: dict[str, Callable[[Payment, Mask], dict[str, object]]] = {
 def normalise(value: str) -> str:
     """One form for every way of writing an identifier.
 
-    Full width becomes ASCII, separators go, letters are capital; a mobile number loses its country code, and a
-    resident ID of 15 digits (before 1999) gets the century and check character that its holder's new card shows.
+    Full width becomes ASCII, separators go, letters are capital; a mobile number loses its country
+    code, and a resident ID of 15 digits (before 1999) gets the century and check character that its
+    holder's new card shows.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", value) if c.isalnum()).upper()
     with_country_code = _MOBILE_WITH_COUNTRY_CODE.fullmatch(plain)

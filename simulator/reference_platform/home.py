@@ -1,4 +1,6 @@
-"""What the platform must remember beside its payments: keys that stay at home, its registration, notices and orders."""
+"""What the platform must remember beside its payments: keys that stay at home, its registration,
+notices and orders.
+"""
 
 import json
 import secrets
@@ -13,7 +15,11 @@ from simulator.reference_platform.outbox import connect
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS notices (sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, time TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notices (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    time TEXT NOT NULL
+);
 """
 
 
@@ -49,7 +55,7 @@ class Home:
         row = self._db.execute(
             "SELECT id, time FROM notices WHERE sequence = ?", (notice.sequence,)
         ).fetchone()
-        return row == (notice.id, notice.time.isoformat())
+        return bool(row == (notice.id, notice.time.isoformat()))
 
     def handle(self, notice: Notice, orders: Orders) -> None:
         """Remembers the notice and the orders that now hold, both or neither."""
@@ -65,7 +71,9 @@ class Home:
         return Orders.from_json(self.fact("orders"))
 
     def forget_notices(self) -> None:
-        """For a regulator that has begun anew: its notices count from 1 again, and no order holds."""
+        """For a regulator that has begun anew: its notices count from 1 again, and no order
+        holds.
+        """
         self._db.execute("BEGIN")
         self._db.execute("DELETE FROM notices")
         self.remember("orders", None)

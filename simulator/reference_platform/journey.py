@@ -1,7 +1,8 @@
-"""How far one payment has come. Each stage is on disk before the next step begins, so a restart goes on from there.
+"""How far one payment has come. Each stage is on disk before the next step begins, so a restart
+goes on from there.
 
-Whatever a step puts on the wire is computed from the journey alone: a repetition, even after a crash, has the same
-bytes and the same idempotency key.
+Whatever a step puts on the wire is computed from the journey alone: a repetition, even after a
+crash, has the same bytes and the same idempotency key.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +29,8 @@ class Stage(StrEnum):
     SETTLED = "settled"
 
     ABORTING = "aborting"
-    """Permitted, but may not be sent any more: the transmission is to be closed with nothing in it."""
+    """Permitted, but may not be sent any more: the transmission is to be closed with nothing in it.
+    """
     REFUSED = "refused"
 
 
@@ -47,7 +49,8 @@ class Journey:
     payment: Payment
     taken_at: datetime
     order_token: str
-    """Random; all that the recipient learns of the order. It is also the payload's idempotency key."""
+    """Random; all that the recipient learns of the order. It is also the payload's idempotency key.
+    """
     stage: Stage = Stage.TAKEN
     since: datetime | None = None
     """When this stage was reached."""
@@ -70,22 +73,24 @@ class Journey:
     """The payment ends refused, for this reason, once its transmission is closed."""
 
     def to(self, stage: Stage, **changes: Any) -> "Journey":
-        """The journey at another stage; what it waited for is forgotten unless `reason` is given."""
+        """The journey at another stage; what it waited for is forgotten unless `reason` is
+        given.
+        """
         return replace(self, stage=stage, since=wall_now(), **{"reason": None, **changes})
 
     def again(self, reason: str | None = None) -> "Journey":
-        """Back to the start, under a new announcement; the order token stays, so nothing is settled twice."""
+        """Back to the start, under a new announcement; the order token stays, so nothing is settled
+        twice.
+        """
         return self.to(
             Stage.TAKEN,
             reason=reason,
             attempt=self.attempt + (self.stage is not Stage.TAKEN),
             authorization=None,
             authorization_version=0,
-            categories=(),
             transmission=None,
             feed_started=False,
             in_doubt=False,
-            left_at=None,
         )
 
     def key(self, step: str) -> str:
@@ -113,7 +118,9 @@ class Outlook(StrEnum):
 
 
 class Hindrance(Exception):
-    """Why a payment cannot go on now. `code` is the regulator's problem code where it refused, otherwise ours."""
+    """Why a payment cannot go on now. `code` is the regulator's problem code where it refused,
+    otherwise ours.
+    """
 
     def __init__(
         self,

@@ -1,8 +1,10 @@
-"""What the regulator tells: each notice is handled once, in the regulator's order, however the post brings it.
+"""What the regulator tells: each notice is handled once, in the regulator's order, however the post
+brings it.
 
-Notices come by callback and, because a callback can be lost, by polling. A notice that comes before its predecessor
-has the predecessor fetched first; one that comes again is acknowledged and otherwise ignored. A notice is
-acknowledged only when it is obeyed: the order holds, and no payload is on its way any more.
+Notices come by callback and, because a callback can be lost, by polling. A notice that comes before
+its predecessor has the predecessor fetched first; one that comes again is acknowledged and
+otherwise ignored. A notice is acknowledged only when it is obeyed: the order holds, and no payload
+is on its way any more.
 """
 
 import asyncio
@@ -40,7 +42,9 @@ class Notices:
         self._one_at_a_time = asyncio.Lock()
 
     async def receive(self, notice: Notice) -> None:
-        """Handles a notice that came by callback; raises Hindrance while its predecessors cannot be had."""
+        """Handles a notice that came by callback; raises Hindrance while its predecessors cannot be
+        had.
+        """
         async with self._one_at_a_time:
             self._notice_new_beginning(notice)
             if notice.sequence > self._home.handled() + 1:
@@ -76,7 +80,9 @@ class Notices:
         await self._gate.empty()
 
     def _notice_new_beginning(self, notice: Notice) -> None:
-        """A known number under another name: the regulator's sandbox was reset, and counts from 1 again."""
+        """A known number under another name: the regulator's sandbox was reset, and counts from 1
+        again.
+        """
         if notice.sequence <= self._home.handled() and not self._home.is_same(notice):
             log.warning("the regulator has begun anew; its former notices no longer hold")
             self._home.forget_notices()

@@ -1,4 +1,6 @@
-"""What the regulator forbids at the moment, folded from its notices in their order, and the gate that payloads pass."""
+"""What the regulator forbids at the moment, folded from its notices in their order, and the gate
+that payloads pass.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -46,7 +48,9 @@ class Orders:
                 return self
 
     def forbid(self, authorization: str, version: int) -> Hindrance | None:
-        """Why nothing may leave under this version of the authorization; `None` if nothing forbids it."""
+        """Why nothing may leave under this version of the authorization; `None` if nothing forbids
+        it.
+        """
         if self.suspended:
             return Hindrance("authorization_suspended", "the export is suspended")
         if {authorization, EVERYTHING} & self.stopped:
@@ -76,14 +80,18 @@ class Orders:
 
 
 class Gate:
-    """What every payload passes on its way out, so that an order can wait for those already under way."""
+    """What every payload passes on its way out, so that an order can wait for those already under
+    way.
+    """
 
     def __init__(self) -> None:
         self._passing: set[asyncio.Event] = set()
 
     @asynccontextmanager
     async def passing(self) -> AsyncIterator[None]:
-        """Check the orders inside: an order that is given later waits until this payload has left or failed."""
+        """Check the orders inside: an order that is given later waits until this payload has left
+        or failed.
+        """
         passed = asyncio.Event()
         self._passing.add(passed)
         try:
@@ -93,6 +101,8 @@ class Gate:
             passed.set()
 
     async def empty(self) -> None:
-        """Returns when the payloads that are under way now have left or failed; sending has a time limit."""
+        """Returns when the payloads that are under way now have left or failed; sending has a time
+        limit.
+        """
         for passed in list(self._passing):
             await passed.wait()

@@ -1,4 +1,6 @@
-"""Payments on disk: taken before the merchant is told so, and kept at every stage until they are settled or refused."""
+"""Payments on disk: taken before the merchant is told so, and kept at every stage until they are
+settled or refused.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from simulator.reference_platform.journey import FINAL, Journey
+from simulator.reference_platform.journey import Journey
 
 _JOURNEY = TypeAdapter(Journey)
 _TABLE = """
@@ -40,11 +42,13 @@ class Outbox:
         self._db.executescript(_TABLE)
 
     def take(self, journey: Journey, person: str) -> Journey:
-        """Keeps a new payment; one whose merchant and order are known already is returned as it is now kept."""
+        """Keeps a new payment; one whose merchant and order are known already is returned as it is
+        now kept.
+        """
         merchant, order_id = journey.payment.merchant.id, journey.payment.order_id
         self._db.execute(
-            "INSERT OR IGNORE INTO payments VALUES (?, ?, ?, ?, 0, ?)",
-            (journey.id, merchant, order_id, person, _text(journey)),
+            "INSERT OR IGNORE INTO payments VALUES (?, ?, ?, ?, ?, ?)",
+            (journey.id, merchant, order_id, person, journey.is_final, _text(journey)),
         )
         row = self._db.execute(
             "SELECT journey FROM payments WHERE merchant = ? AND order_id = ?", (merchant, order_id)
@@ -55,7 +59,7 @@ class Outbox:
         """Keeps how far the payment has come."""
         self._db.execute(
             "UPDATE payments SET final = ?, journey = ? WHERE id = ?",
-            (journey.stage in FINAL, _text(journey), journey.id),
+            (journey.is_final, _text(journey), journey.id),
         )
 
     def read(self, id: str) -> Journey | None:

@@ -1,9 +1,11 @@
 """What a merchant submits, and how much of it the platform lets in at all.
 
-The wire model ignores every field that it does not name: a password or a biometric template that a careless checkout
-sends along is never stored, so that it can never leave.
+Fields that the wire model does not name are ignored, and of the merchant's own extra fields those
+that look like credentials are dropped: a password or a biometric template is never stored, so that
+it can never leave.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -14,6 +16,9 @@ from simulator.messages.base import Country, Currency, Name, RecipientId
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Text = Annotated[str, StringConstraints(max_length=2_000)]
+_CREDENTIAL = re.compile(
+    r"pass|pwd|secret|biometr|face|finger|iris|voice|cvn|cvv|track|sms|otp|\bpin"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,9 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment as it is kept at home; `recipient` and `country` are `None` for a domestic one."""
+    """One payment as it is kept at home; `recipient` and `country` are `None` for a
+    domestic one.
+    """
 
     order_id: str
     merchant: Merchant
@@ -100,7 +107,9 @@ class PaymentBody(Wire):
 
 
 def take_in(body: Mapping[str, Any]) -> Payment:
-    """The payment in a merchant's body; raises pydantic's ValidationError naming every wrong field."""
+    """The payment in a merchant's body; raises pydantic's ValidationError naming every
+    wrong field.
+    """
     told = PaymentBody.model_validate(body)
     return Payment(
         order_id=told.order_id,
@@ -112,5 +121,10 @@ def take_in(body: Mapping[str, Any]) -> Payment:
         country=None if told.domestic else told.country,
         domestic=told.domestic,
         note=told.note,
-        extra=told.extra,
+        extra={name: value for name, value in told.extra.items() if not is_credential(name)},
     )
+
+
+def is_credential(name: str) -> bool:
+    """Whether a field of this name would hold authentication data (C3 of JR/T 0171)."""
+    return _CREDENTIAL.search(name.casefold()) is not None

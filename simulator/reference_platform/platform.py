@@ -1,7 +1,9 @@
-"""The flow of one payment, top to bottom: taken, announced, permitted, monitored, sent, reported, closed, traced.
+"""The flow of one payment, top to bottom: taken, announced, permitted, monitored, sent, reported,
+closed, traced.
 
-Each step is tried until it is done; what stands in its way makes the payment wait, start anew or end refused, and
-never leave without leave. As many payments as there are places are under way at once; one that waits holds no place.
+Each step is tried until it is done; what stands in its way makes the payment wait, start anew or
+end refused, and never leave without leave. As many payments as there are places are under way at
+once; one that waits holds no place.
 """
 
 import asyncio
@@ -32,7 +34,9 @@ log = logging.getLogger(__name__)
 PLACES = 16
 PAUSES = httpx.Timeout(2.0, pool=5.0)
 POOL = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=2.0)
-"""Idle connections are dropped before a server drops them, so that none breaks just as a payload leaves."""
+"""Idle connections are dropped before a server drops them, so that none breaks just as a payload
+leaves.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ class Platform:
             self, passcode=settings.passcode, callback_url=settings.callback_url
         )
         self._places = asyncio.Semaphore(PLACES)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting: asyncio.Task[None] | None = None
+        self._carrying: set[asyncio.Task[None]] = set()
 
     @property
     def orders(self) -> Orders:
@@ -100,21 +105,31 @@ class Platform:
 
     def start(self) -> None:
         """Connects, and takes up every payment that an earlier run left unfinished."""
-        self._run(self.connection.keep())
+        self._connecting = asyncio.get_running_loop().create_task(self.connection.keep())
         for id in self.outbox.unfinished():
-            self._run(self._carry(id))
+            self._begin(id)
+
+    async def drained(self) -> None:
+        """Returns when every payment that was taken is settled or refused."""
+        while self._carrying:
+            await asyncio.wait(self._carrying)
 
     async def stop(self) -> None:
         """Leaves everything where it is; the next start goes on from there."""
-        for task in self._tasks:
+        tasks = (
+            {*self._carrying} if self._connecting is None else {*self._carrying, self._connecting}
+        )
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._http.aclose()
         self.outbox.close()
         self.home.close()
 
     def take(self, body: Mapping[str, Any]) -> Journey:
-        """Takes a merchant's payment: on disk when this returns. The same order again is the same payment."""
+        """Takes a merchant's payment: on disk when this returns. The same order again is the same
+        payment.
+        """
         payment = self.steps.take_in(body)
         fresh = Journey(f"pay-{uuid.uuid4().hex}", payment, wall_now(), secrets.token_hex(16))
         if not payment.domestic and self.steps.find_contract(payment) is None:
@@ -122,7 +137,7 @@ class Platform:
             fresh = fresh.to(Stage.REFUSED, reason=f"there is no contract for {where}")
         kept = self.outbox.take(fresh, self.person(payment.payer.resident_id))
         if kept.id == fresh.id:
-            self._run(self._carry(kept.id))
+            self._begin(kept.id)
         elif kept.payment != payment:
             raise OrderReused(payment.order_id)
         return kept
@@ -134,7 +149,7 @@ class Platform:
     async def _carry(self, id: str) -> None:
         """Carries one payment to its end, however often it has to wait."""
         tries = 0
-        while (journey := self._read(id)) is not None and not journey.is_final:
+        while (journey := self.outbox.read(id)) is not None and not journey.is_final:
             begun_at = journey.stage
             retry_after_s = None
             try:
@@ -145,7 +160,7 @@ class Platform:
             except Exception as mistake:  # Ours; the payment waits for whoever repairs it.
                 log.exception("payment %s met a mistake", id)
                 await self._hold_back(id, Hindrance("mistake", repr(mistake), Outlook.PASSES))
-            held = self._read(id)
+            held = self.outbox.read(id)
             if held is None or held.is_final:
                 return
             tries = tries + 1 if held.stage is begun_at else 1
@@ -188,14 +203,11 @@ class Platform:
                 raise AssertionError(f"a payment at {journey.stage} has no next step")
 
     async def _hold_back(self, id: str, hindrance: Hindrance) -> None:
-        journey = self._read(id)
+        journey = self.outbox.read(id)
         if journey is not None and not journey.is_final:
             self.outbox.save(await self.steps.hold_back(self, journey, hindrance))
 
-    def _read(self, id: str) -> Journey | None:
-        return self.outbox.read(id)
-
-    def _run(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _begin(self, id: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._carry(id))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)

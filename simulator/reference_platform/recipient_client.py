@@ -1,4 +1,6 @@
-"""How a payload leaves: one POST to the recipient, with a time limit, and an honest account of what is not known."""
+"""How a payload leaves: one POST to the recipient, with a time limit, and an honest account of what
+is not known.
+"""
 
 import asyncio
 from urllib.parse import quote
@@ -20,7 +22,8 @@ class RecipientClient:
     async def send(self, recipient: str, payload: bytes, headers: dict[str, str]) -> bool:
         """Whether the recipient took the payload; it has left either way.
 
-        Raises Hindrance: `recipient_unreachable` if nothing has left, `recipient_silent` if nobody knows.
+        Raises Hindrance: `recipient_unreachable` if nothing has left, `recipient_silent` if nobody
+        knows.
         """
         url = f"{self._base}/{quote(recipient, safe='')}/settlements"
         try:

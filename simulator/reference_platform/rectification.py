@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.law.materials import MATERIALS
 from simulator.messages.case import MaterialRequest
@@ -12,6 +12,8 @@ from simulator.reference_platform.regulator_client import persist
 
 if TYPE_CHECKING:
     from simulator.reference_platform.platform import Platform
+
+T = TypeVar("T")
 
 TRIES = 6
 
@@ -31,7 +33,9 @@ def materials(written_on: date, uscc: str) -> dict[int, MaterialRequest]:
 
 
 async def rectify(platform: "Platform", uscc: str, case: str | None) -> dict[str, Any]:
-    """Hands in the materials of the case (`None`: the newest open one), asks for re-inspection, and returns the case."""
+    """Hands in the materials of the case (`None`: the newest open one), asks for re-inspection, and
+    returns the case.
+    """
     await _persist(platform.regulator.read_time)
     case = case or await _newest_open(platform)
     today = platform.regulator.sandbox_now().date()
@@ -49,11 +53,13 @@ async def _hand_in(platform: "Platform", case: str, number: int, material: Mater
 
 async def _newest_open(platform: "Platform") -> str:
     told = await _persist(lambda: platform.regulator.get("/cases", "limit=200"))
-    still_open = [case["id"] for case in told["items"] if case["status"] not in ("lifted", "failed")]
+    still_open = [
+        case["id"] for case in told["items"] if case["status"] not in ("lifted", "failed")
+    ]
     if not still_open:
         raise Hindrance("no_open_case", "the regulator has opened no case", Outlook.FINAL)
     return str(still_open[-1])
 
 
-async def _persist(ask: Callable[[], Awaitable[Any]]) -> Any:
+async def _persist(ask: Callable[[], Awaitable[T]]) -> T:
     return await persist(ask, tries=TRIES)

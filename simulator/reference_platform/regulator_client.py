@@ -1,7 +1,9 @@
-"""How the platform speaks to the regulator: every request signed, every answer an answer or a named hindrance.
+"""How the platform speaks to the regulator: every request signed, every answer an answer or a named
+hindrance.
 
-A request that failed is repeated by whoever made it, later and later, and always under the same idempotency key.
-A regulator that gave no answer is left alone for a moment, by all payments, and each time for longer.
+A request that failed is repeated by whoever made it, later and later, and always under the same
+idempotency key. A regulator that gave no answer is left alone for a moment, by all payments, and
+each time for longer.
 """
 
 import asyncio
@@ -23,7 +25,9 @@ T = TypeVar("T")
 FIRST_DELAY_S = 0.05
 LONGEST_DELAY_S = 1.0
 PATIENCE_S = 2.0
-"""A regulator that takes longer counts as unreachable: what is not permitted in time is not permitted."""
+"""A regulator that takes longer counts as unreachable: what is not permitted in time is not
+permitted.
+"""
 JSON = "application/json"
 
 WORTH_ANOTHER_LOOK = frozenset(
@@ -32,12 +36,13 @@ WORTH_ANOTHER_LOOK = frozenset(
     | {"authorization_revoked", "authorization_expired"}
     | {"transmission_unknown", "transmission_not_accepted", "transmission_closed", "not_found"}
 )
-"""Refusals that may rest on what the platform did not know yet: it looks again before it gives up."""
+"""Refusals that may rest on what the platform did not know yet: it looks again before it gives up.
+"""
 
 
 def back_off_s(tries: int, retry_after_s: float | None = None) -> float:
     """How long to wait after the n-th try that failed; a Retry-After is honoured, however long."""
-    delay = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(tries - 1, 10))
+    delay: float = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(tries - 1, 10))
     return max(delay, retry_after_s or 0.0)
 
 
@@ -155,7 +160,9 @@ def sign(**request: Any) -> dict[str, str]:
 
 
 def key_to_send(key: str) -> str:
-    """The same key for every try, so that the regulator can tell a repetition from a second message."""
+    """The same key for every try, so that the regulator can tell a repetition from a second
+    message.
+    """
     return key
 
 
@@ -177,7 +184,9 @@ def _answer_in(response: httpx.Response) -> dict[str, Any]:
 
 
 def _outlook(status: int, code: str) -> Outlook:
-    """A signature is made anew for every try, so that one that was refused may well be taken next time."""
+    """A signature is made anew for every try, so that one that was refused may well be taken next
+    time.
+    """
     if status in (401, 429) or code == "callback_unconfirmed":
         return Outlook.PASSES
     return Outlook.CHANGES if code in WORTH_ANOTHER_LOOK else Outlook.FINAL

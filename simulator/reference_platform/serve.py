@@ -27,7 +27,9 @@ def serve(
     host: str = "127.0.0.1",
     public_url: str | None = None,
 ) -> None:
-    """Serves until it is told to stop. `port` 0 takes any free one; `public_url` is how the regulator reaches us."""
+    """Serves until it is told to stop. `port` 0 takes any free one; `public_url` is how the
+    regulator reaches us.
+    """
     try:
         steps = HONEST if defect is None else steps_with(defect)
     except UnknownId as error:
@@ -53,6 +55,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)
     except OSError as error:
         listening.close()
         remedy = "choose another --port, or 0 for any free one"

@@ -1,7 +1,9 @@
-"""The named steps of the platform, and the honest way to take each: the list of what an integration must get right.
+"""The named steps of the platform, and the honest way to take each: the list of what an integration
+must get right.
 
-A step is a plain function; the platform holds them together and knows no other way to take them. Whoever wants to
-see what becomes of a platform that gets one step wrong replaces exactly that one (see `defects`).
+A step is a plain function; the platform holds them together and knows no other way to take them.
+Whoever wants to see what becomes of a platform that gets one step wrong replaces exactly that one
+(see `defects`).
 """
 
 import secrets

@@ -219,9 +219,7 @@ class Office:
             taken=answered.taken,
             events=answered.events,
         )
-        entry = self.sandbox.append(record)
-        self._foreseen = ()
-        await self.sandbox.durable(entry)
+        await self.sandbox.durable(self._append(record))
         self.courier.carry(answered.events)
         response = answered.response()
         return response if blow is None else Struck(blow, response)
@@ -318,7 +316,8 @@ class Office:
                 f"the key {heard.idempotency_key!r} was used before with another path or body",
             )
         answer = former.answer or {}
-        return Answered(operation.status, answer, {"idempotency-replayed": "true"}, replayed=True)
+        headers = {"idempotency-replayed": "true"} | self._location(operation, answer)
+        return Answered(operation.status, answer, headers, replayed=True)
 
     def _location(self, operation: Operation, answer: dict[str, Any]) -> dict[str, str]:
         """Where what was created can be read."""
@@ -356,9 +355,13 @@ class Office:
     def _decide(self, by: str, command: str, events: tuple[Event, ...]) -> tuple[Decided, Entry]:
         self._foresee(self._with_notices(events))
         decided = Decided(by=by, command=command, events=self._foreseen)
-        entry = self.sandbox.append(decided)
-        self._foreseen = ()
-        return decided, entry
+        return decided, self._append(decided)
+
+    def _append(self, record: Exchange | Decided) -> Entry:
+        try:
+            return self.sandbox.append(record)
+        finally:
+            self._foreseen = ()
 
     def _fold(self, entry: Entry) -> None:
         """Takes in one entry, fresh or recovered."""

@@ -17,6 +17,7 @@ from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wro
 JSON = "application/json"
 ERRORS_MAX = 1_000
 SHOWN_CHARACTERS_MAX = 200
+_SHOULD = re.compile(r"^\w+ should ")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -82,7 +83,7 @@ def told(detail: ErrorDetails) -> ProblemError:
         case "extra_forbidden":
             must = "be absent: the message has no such field"
         case _:
-            must = detail["msg"].removeprefix("Input should ")
+            must = _SHOULD.sub("", detail["msg"])
     return wrong("body_invalid", pointer, shown(detail["input"]), must)
 
 

@@ -106,6 +106,7 @@ def test_a_reversed_value_is_found() -> None:
         ("154...2468", "mobile"),
         ("154••••2468", "mobile"),
         ("１５４＊＊＊＊２４６８", "mobile"),
+        ("id154****2468end", "mobile"),
         ("154 **** 2468", "mobile"),
         ("154-****-2468", "mobile"),
         ("15413******", "mobile"),
@@ -264,6 +265,14 @@ def test_a_bomb_is_no_acquittal_but_does_not_hide_what_was_found(
     with pytest.raises(PeelingStopped):
         INDEX.leaks(bomb, "body")
     assert [leak.form for leak in INDEX.leaks(MOBILE.encode() + b" " + bomb, "body")] == ["plain"]
+
+
+def test_a_part_of_what_was_found_whole_is_not_told_as_well() -> None:
+    assert seen(f"{MOBILE}, 154****2468, {ID}, {CARD[:12]}") == [
+        ("li", "mobile", "plain"),
+        ("li", "resident_id", "plain"),
+        ("li", "card", "prefix_kept"),
+    ]
 
 
 def test_a_body_of_many_leaks_names_every_one_in_order() -> None:

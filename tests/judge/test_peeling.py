@@ -39,6 +39,7 @@ def test_plain_short_text_has_no_other_view() -> None:
         (base64.urlsafe_b64encode(SECRET.encode()).rstrip(b"="), ("base64",)),
         (b"tok_" + base64.b64encode(SECRET.encode()), ("base64",)),
         (b"/pay/id-" + base64.b64encode(SECRET.encode()), ("base64",)),
+        (b"/pay/" + base64.b64encode(WRAPPINGS["deflate"](SECRET.encode())), ("base64", "deflate")),
         (SECRET.encode().hex().encode(), ("hex",)),
         (b"a" + SECRET.encode().hex().encode(), ("hex",)),
         (SECRET.encode().hex(":").encode(), ("hex",)),

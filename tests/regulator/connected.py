@@ -1,4 +1,4 @@
-"""A regulator in this process and a platform that speaks to it, so that a test is a conversation."""
+"""A regulator in this process and a platform that speaks to it: a test is a conversation."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ class Wall:
 
 @dataclass
 class Callback:
-    """The platform's callback: keeps what it gets, answers with `statuses` in turn, then with 200."""
+    """The platform's callback: keeps what it gets, answers `statuses` in turn, then 200."""
 
     statuses: list[int] = field(default_factory=list)
     answers_challenge: bool = True
@@ -117,9 +117,9 @@ class Connected:
         path: str,
         body: bytes = b"",
         headers: dict[str, str] | None = None,
-        **changes: Any,
+        claims: dict[str, Any] | None = None,
     ) -> httpx.Request:
-        """A request of the platform under `/demo/v1`, ready to be sent or spoiled."""
+        """A request of the platform; `claims` is signed instead of what is sent."""
         self.nonces += 1
         request = self.client.build_request(method, f"/demo/v1{path}", content=body)
         values: dict[str, Any] = {
@@ -132,19 +132,26 @@ class Connected:
             "nonce": f"nonce-{self.nonces}",
             "created": self.wall(),
         }
-        request.headers.update(sign(**(values | changes)))
+        request.headers.update(values["headers"])
+        request.headers.update(sign(**(values | (claims or {}))))
         return request
 
     def send(self, request: httpx.Request) -> httpx.Response:
         return self.runner.run(self.client.send(request))
 
     def ask(
-        self, method: str, path: str, message: Any = None, *, key: str | None = None, **changes: Any
+        self,
+        method: str,
+        path: str,
+        message: Any = None,
+        *,
+        key: str | None = None,
+        claims: dict[str, Any] | None = None,
     ) -> httpx.Response:
         """One signed request; `key` is its idempotency key."""
         body = b"" if message is None else json.dumps(message).encode()
         headers = {} if key is None else {"idempotency-key": key}
-        return self.send(self.signed(method, path, body, headers, **changes))
+        return self.send(self.signed(method, path, body, headers, claims))
 
     def register(self, **changes: Any) -> httpx.Response:
         return self.runner.run(

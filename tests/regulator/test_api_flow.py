@@ -1,5 +1,6 @@
-"""A platform registers, declares, announces, feeds, closes and records lineage; every step is evidence."""
+"""A platform registers, declares, announces, feeds, closes, traces; every step is evidence."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 
 from simulator.journal.records import Decided, Delivery, Exchange
+from simulator.messages.notice import Notice
 from simulator.messages.signature import verify
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
+from simulator.regulator.lifecycle import order, policy
 from tests.regulator.connected import KEY_ID, Connected, connected
 
 PAYLOAD = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -137,8 +140,6 @@ def test_a_feed_line_that_is_wrong_costs_the_others_nothing(regulator: Connected
 
 
 def test_ndjson_is_read_line_by_line(regulator: Connected) -> None:
-    import json
-
     regulator.register()
     regulator.declare()
     regulator.ask("POST", "/transmissions", ANNOUNCEMENT, key="announce-1")
@@ -207,7 +208,7 @@ def test_a_notice_is_signed_retried_and_acknowledged_by_the_callback(regulator: 
         "sequence": 1,
         "data": {"authorization": None},
     }
-    body = regulator.runner.run(raw(notice))
+    body = Notice.model_validate(notice).model_dump_json().encode()
     signed = verify(
         method="POST",
         path="/notices",
@@ -261,8 +262,6 @@ def test_a_restart_remembers_answers_nonces_and_pending_notices(regulator: Conne
 
 
 def test_a_decision_that_was_put_off_is_taken_when_its_time_has_come(regulator: Connected) -> None:
-    from simulator.regulator.lifecycle import policy
-
     regulator.register()
     changed = policy.change(
         declarations="after",
@@ -293,17 +292,8 @@ def test_a_decision_that_was_put_off_is_taken_when_its_time_has_come(regulator: 
 
 async def stop(regulator: Connected) -> None:
     """The regulator stops every export of the platform."""
-    from simulator.regulator.lifecycle import order
-
     events = order.stop(
         regulator.office.state, "reg-1", None, "a test", regulator.sandbox.clock.now()
     )
     assert isinstance(events, tuple)
     await regulator.office.decide("tester", "stop", events)
-
-
-async def raw(notice: dict[str, Any]) -> bytes:
-    """The bytes of the notice as the regulator sends them."""
-    from simulator.messages.notice import Notice
-
-    return Notice.model_validate(notice).model_dump_json().encode()

@@ -76,7 +76,10 @@ def test_an_immediate_acceptance_grants_in_the_same_step() -> None:
     ("fields", "expected"),
     [
         ({"valid_until": NOW}, [("period_invalid", "/valid_until")] * 2),
-        ({"valid_from": END, "valid_until": NOW + timedelta(1)}, [("period_invalid", "/valid_until")]),
+        (
+            {"valid_from": END, "valid_until": NOW + timedelta(1)},
+            [("period_invalid", "/valid_until")],
+        ),
         (
             {
                 "valid_from": NOW - timedelta(days=2),

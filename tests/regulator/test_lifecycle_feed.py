@@ -92,7 +92,12 @@ def test_wrong_lines_are_refused_and_the_others_taken() -> None:
             detail="data.payload must be the SHA-256 of the payload that left, but was missing",
         ),
     )
-    assert [type(taken) for taken in outcome.events] == [FeedTaken, FeedTaken, AlertRaised, AlertRaised]
+    assert [type(taken) for taken in outcome.events] == [
+        FeedTaken,
+        FeedTaken,
+        AlertRaised,
+        AlertRaised,
+    ]
 
 
 def test_a_transmission_of_another_platform_is_unknown() -> None:

@@ -36,9 +36,7 @@ ITEM = LineageItem(
 def test_every_record_of_a_payload_is_found_again() -> None:
     state = sending()
     second = changed(LINEAGE, source="pay-2")
-    outcome = fold(
-        state, lineage.record(state, "reg-1", LineageRequest(items=(LINEAGE,)), NOW)
-    )
+    outcome = fold(state, lineage.record(state, "reg-1", LineageRequest(items=(LINEAGE,)), NOW))
     fold(state, lineage.record(state, "reg-1", LineageRequest(items=(second,)), NOW))
 
     assert outcome == (LineageRecorded("reg-1", (ITEM,), NOW),)

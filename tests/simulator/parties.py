@@ -1,4 +1,5 @@
-"""A served simulator in a process of its own, and a small platform that speaks with it over HTTP."""
+"""A served simulator in a process of its own, and a small platform that speaks with it over
+HTTP."""
 
 import base64
 import json
@@ -28,10 +29,11 @@ serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] or None)
 
 @dataclass
 class Served:
-    """A running simulator."""
+    """A running simulator, and the client of whoever speaks with it."""
 
     process: "subprocess.Popen[str]"
     announcement: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
 
     @property
     def base(self) -> str:
@@ -42,21 +44,30 @@ class Served:
         """As the out-of-memory killer would."""
         self.process.kill()
         self.process.communicate()
+        self.http.close()
 
 
-def start(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
-    """Returns when the simulator listens."""
+def spawn(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
+    """A simulator that may still be starting."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(port), str(state), token],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    announcement = process.stdout.readline()
-    if not announcement:
-        raise AssertionError(f"it did not start: {process.communicate()[1]}")
-    return Served(process, announcement)
+    return Served(process, "")
+
+
+def start(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
+    """Returns when the simulator listens."""
+    starting = spawn(state, port=port, token=token)
+    assert starting.process.stdout is not None
+    starting.announcement = starting.process.stdout.readline()
+    if not starting.announcement:
+        said = starting.process.communicate()[1]
+        starting.kill()
+        raise AssertionError(f"it did not start: {said}")
+    return starting
 
 
 @contextmanager
@@ -71,22 +82,19 @@ def served(state: Path, *, token: str = TOKEN) -> Iterator[Served]:
 
 @dataclass
 class Platform:
-    """The least platform: registered once, it signs what it sends. `base` may change when they move."""
+    """The least platform: registered once, it signs what it sends."""
 
-    base: str
-    key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(b"k" * 32))
-    key_id: str = ""
-    sent: int = 0
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+    at: Served key: Ed25519PrivateKey = field(default_factory=lambda:
+    Ed25519PrivateKey.from_private_bytes(b"k" * 32)) key_id: str = "" sent: int = 0
 
     def register(self) -> None:
         """As `reg-1`, without a callback."""
         public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
-        answer = self.http.post(
-            f"{self.base}/sb/v1/registrations",
+        answer = self.at.http.post(
+            f"{self.at.base}/sb/v1/registrations",
             json={
                 "passcode": PASSCODE,
-                "uscc": "91310000MA1FL0B92B",
+                "uscc": "91310000MA1FL0B92L",
                 "name": "Example Pay",
                 "key": {"algorithm": "ed25519", "public_key": public},
             },
@@ -94,16 +102,16 @@ class Platform:
         assert answer.status_code == 201, answer.text
         self.key_id = answer.json()["key_id"]
 
-    def call(
+    def request(
         self, method: str, path: str, body: Any = None, *, idempotency_key: str | None = None
-    ) -> httpx.Response:
+    ) -> httpx.Request:
         """One signed request to the regulator."""
         content = b"" if body is None else json.dumps(body).encode()
         headers = {} if body is None else {"content-type": "application/json"}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
         self.sent += 1
-        url = f"{self.base}/sb/v1{path}"
+        url = f"{self.at.base}/sb/v1{path}"
         now = datetime.now(UTC)
         signed = sign(
             method=method,
@@ -115,11 +123,17 @@ class Platform:
             nonce=f"{now.timestamp()}-{self.sent}",
             created=now,
         )
-        return self.http.request(method, url, content=content, headers=signed)
+        return httpx.Request(method, url, content=content, headers=signed)
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, idempotency_key: str | None = None
+    ) -> httpx.Response:
+        """What the regulator answers to it."""
+        return self.at.http.send(self.request(method, path, body, idempotency_key=idempotency_key))
 
     def pay(self, payload: bytes, path: str = "/settlements") -> httpx.Response:
         """One payload to the recipient abroad."""
-        return self.http.post(f"{self.base}/sb/recipients/acquirer-sg{path}", content=payload)
+        return self.at.http.post(f"{self.at.base}/sb/recipients/acquirer-sg{path}", content=payload)
 
 
 def declaration(records: int = 100_000) -> dict[str, Any]:
@@ -155,25 +169,23 @@ def announcement(**other: Any) -> dict[str, Any]:
 class Control:
     """Whoever holds the control token."""
 
-    base: str
-    http: httpx.Client = field(
-        default_factory=lambda: httpx.Client(
-            timeout=10, trust_env=False, headers={"authorization": f"Bearer {TOKEN}"}
-        )
-    )
+    at: Served
 
     def post(self, path: str, body: Any = None) -> Any:
         """What a change answers."""
-        answer = self.http.post(f"{self.base}/control/sandboxes{path}", json=body)
-        assert answer.is_success, answer.text
-        return answer.json()
+        return self._send("POST", path, body).json()
 
     def get(self, path: str) -> Any:
         """What a reading answers."""
-        return self.http.get(f"{self.base}/control/sandboxes{path}").json()
+        return self._send("GET", path).json()
 
-    def journal(self) -> list[str]:
+    def journal(self, after: int = 0) -> list[str]:
         """The export, a line an entry."""
-        answer = self.http.get(f"{self.base}/control/sandboxes/sb/journal")
-        assert answer.status_code == 200
-        return answer.text.splitlines()
+        return self._send("GET", f"/sb/journal?after={after}").text.split("\n")[:-1]
+
+    def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        url = f"{self.at.base}/control/sandboxes{path}"
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        answer = self.at.http.request(method, url, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return answer

@@ -1,4 +1,5 @@
-"""The whole process over real HTTP: what it serves, how it ends, and that a kill changes nothing."""
+"""The whole process over real HTTP: what it serves, how it ends, and that a kill changes
+nothing."""
 
 import json
 import os
@@ -25,7 +26,7 @@ def steady(state: dict[str, Any]) -> dict[str, Any]:
 
 def test_from_registration_to_suspension_and_on_after_a_kill(tmp_path: Path) -> None:
     with served(tmp_path) as first:
-        tester, platform = Control(first.base), Platform(first.base)
+        tester, platform = Control(first), Platform(first)
         tester.post("", {"id": "sb", "passcode": "open sesame", "seed": 7})
         platform.register()
         declared = platform.call("POST", "/declarations", declaration(), idempotency_key="d-1")
@@ -36,25 +37,22 @@ def test_from_registration_to_suspension_and_on_after_a_kill(tmp_path: Path) -> 
         before, journal = tester.get("/sb"), tester.journal()
 
     with served(tmp_path) as second:
-        tester, platform = Control(second.base), Platform(second.base, key_id=platform.key_id)
+        tester, platform = Control(second), Platform(second, key_id=platform.key_id)
         after, whole = tester.get("/sb"), tester.journal()
         notices = platform.call("GET", "/notices").json()["items"]
 
-    assert [answer.status_code for answer in (declared, announced, arrived, late)] == [201, 201, 202, 409]
-    assert late.json()["code"] == "authorization_suspended"
-    assert ordered["notices"] == ["ntc-1", "ntc-2"]
-    assert [notice["type"] for notice in notices] == ["inspection.opened", "export.suspended"]
-    assert steady(after) == steady(before)
-    assert before["cases"] == [{"id": "cas-1", "status": "suspended"}]
-    assert whole == journal
-    assert verify(whole).entries == before["sequence"] == 7
-    arrival = json.loads(json.loads(whole[4])["content"])
-    assert (arrival["kind"], arrival["body"]["body"]["text"]) == ("arrival", '{"amount":123456}')
+    assert [answer.status_code for answer in (declared, announced, arrived, late)] == [201, 201,
+    202, 409] assert late.json()["code"] == "authorization_suspended" assert ordered["notices"] ==
+    ["ntc-1", "ntc-2"] assert [notice["type"] for notice in notices] == ["inspection.opened",
+    "export.suspended"] assert steady(after) == steady(before) assert before["cases"] == [{"id":
+    "cas-1", "status": "suspended"}] assert whole == journal assert verify(whole).entries ==
+    before["sequence"] == 7 arrival = json.loads(json.loads(whole[4])["content"]) assert
+    (arrival["kind"], arrival["body"]["body"]["text"]) == ("arrival", '{"amount":123456}')
 
 
 def test_every_refused_connection_is_in_the_journal(tmp_path: Path) -> None:
     with served(tmp_path) as running:
-        tester, platform = Control(running.base), Platform(running.base)
+        tester, platform = Control(running), Platform(running)
         tester.post("", {"id": "sb", "passcode": "open sesame"})
         platform.register()
         tester.post(
@@ -92,7 +90,7 @@ def test_every_refused_connection_is_in_the_journal(tmp_path: Path) -> None:
 def test_it_is_healthy_and_ends_cleanly_when_asked(tmp_path: Path) -> None:
     running = start(tmp_path)
     try:
-        Control(running.base).post("", {"id": "sb"})
+        Control(running).post("", {"id": "sb"})
         health = httpx.get(f"{running.base}/healthz", trust_env=False)
         running.process.send_signal(signal.SIGTERM)
         out, err = running.process.communicate(timeout=10)
@@ -102,13 +100,13 @@ def test_it_is_healthy_and_ends_cleanly_when_asked(tmp_path: Path) -> None:
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
     assert (running.process.returncode, out, err) == (0, "", "")
     with served(tmp_path) as again:
-        assert Control(again.base).get("/sb")["id"] == "sb"
+        assert Control(again).get("/sb")["id"] == "sb"
 
 
 def test_a_hanging_client_does_not_hold_up_the_end(tmp_path: Path) -> None:
     running = start(tmp_path)
     try:
-        tester = Control(running.base)
+        tester = Control(running)
         tester.post("", {"id": "sb"})
         tester.post("/sb/faults", {"name": "blackhole", "scope": "recipient"})
         host, port = running.base.removeprefix("http://").split(":")
@@ -172,19 +170,13 @@ def test_what_a_user_can_mend_is_said_and_ends_with_64(tmp_path: Path) -> None:
     assert str(file) in no_directory[1]
 
 
-def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None:
-    with served(tmp_path) as running:
-        tester = Control(running.base)
-        tester.post("", {"id": "sb"})
-        tester.post("/sb/clock/advance", {"by_s": 60})
-    with sqlite3.connect(tmp_path / "journal.sqlite") as database:
-        database.execute("UPDATE entries SET content = replace(content, 'clock', 'clack') WHERE sequence = 2")
-    ended = subprocess.run(
-        [sys.executable, "-c", SERVE, "0", str(tmp_path), TOKEN],
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
+        def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None: with
+        served(tmp_path) as running: tester = Control(running) tester.post("", {"id": "sb"})
+        tester.post("/sb/clock/advance", {"by_s": 60}) with sqlite3.connect(tmp_path /
+        "journal.sqlite") as database: database.execute("UPDATE entries SET content =
+        replace(content, 'clock', 'clack') WHERE sequence = 2") ended = subprocess.run(
+        [sys.executable, "-c", SERVE, "0", str(tmp_path), TOKEN], capture_output=True, text=True,
+        timeout=20, )
 
     assert ended.returncode == 64
     assert "entry 2 is broken" in ended.stderr

@@ -9,16 +9,18 @@ from simulator.regulator.rules import ClosingScene, Rule, Suspicion
 def _over_closing(scene: ClosingScene) -> Iterator[Suspicion]:
     closed, fed = scene.closed, scene.fed
     facts = [
-        ("records", closed.records, fed.records),
-        ("bytes", closed.bytes, fed.bytes),
-        ("payloads", len(closed.payloads), fed.payloads),
+        ("records", closed.records, "fed", fed.records),
+        ("bytes", closed.bytes, "fed", fed.bytes),
+        ("payloads", len(closed.payloads), "fed", fed.payloads),
     ]
     if fed.ended is not None:
         facts += [
-            ("records at its end", closed.records, fed.ended[0]),
-            ("bytes at its end", closed.bytes, fed.ended[1]),
+            ("records", closed.records, "the feed ended with", fed.ended[0]),
+            ("bytes", closed.bytes, "the feed ended with", fed.ended[1]),
         ]
-    unequal = [f"{named} {what}, fed {told}" for what, named, told in facts if named != told]
+    unequal = [
+        f"{named} {what}, {where} {told}" for what, named, where, told in facts if named != told
+    ]
     if not unequal and sum_of_payloads(closed.payloads) != fed.payloads_sum:
         unequal = ["other payloads than were fed"]
     if unequal:

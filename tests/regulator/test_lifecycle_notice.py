@@ -1,0 +1,238 @@
+"""The platform is told what it did not ask for in the same breath, in one gapless sequence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from simulator.journal.events import (
+    AuthorizationRevoked,
+    DeadlineNeared,
+    DeadlinePassed,
+    Event,
+    ExportLifted,
+    ExportStopped,
+    ExportSuspended,
+    InspectionOpened,
+    NoticeAcknowledged,
+    NoticeIssued,
+    ReinspectionDecided,
+)
+from simulator.messages.notice import Acknowledgement, Notice
+from simulator.regulator import views
+from simulator.regulator.lifecycle import (
+    authorization,
+    case,
+    declaration,
+    notice,
+    order,
+    transmission,
+)
+from simulator.regulator.lifecycle.policy import Policy
+from simulator.regulator.state import RegulatorState
+from tests.regulator.lawful import (
+    ANNOUNCED,
+    DECLARED,
+    NOW,
+    authorized,
+    fold,
+    refused,
+    registered,
+    sign,
+)
+
+DEADLINE = NOW + timedelta(days=30)
+
+
+def told(issued: tuple[NoticeIssued, ...]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Type, subject and data of every notice."""
+    return [(one.type, one.subject, one.data) for one in issued]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (
+            ExportStopped("reg-1", "aut-1", "leak", NOW),
+            ("export.stopped", "aut-1", {"authorization": "aut-1"}),
+        ),
+        (
+            ExportStopped("reg-1", None, "leak", NOW),
+            ("export.stopped", "reg-1", {"authorization": None}),
+        ),
+        (
+            ExportSuspended("reg-1", "cas-1", DEADLINE, NOW),
+            (
+                "export.suspended",
+                "reg-1",
+                {"case": "cas-1", "deadline": "2023-07-01T09:00:00+00:00"},
+            ),
+        ),
+        (
+            ExportLifted("reg-1", "aut-1", None, NOW),
+            ("export.lifted", "aut-1", {"authorization": "aut-1", "case": None}),
+        ),
+        (
+            ExportLifted("reg-1", None, "cas-1", NOW),
+            ("export.lifted", "reg-1", {"authorization": None, "case": "cas-1"}),
+        ),
+        (
+            AuthorizationRevoked("aut-1", "leak", NOW),
+            ("authorization.revoked", "aut-1", {"authorization": "aut-1", "version": 1}),
+        ),
+        (
+            InspectionOpened("cas-2", "reg-1", "unannounced", NOW),
+            ("inspection.opened", "cas-2", {"case": "cas-2", "reason": "unannounced"}),
+        ),
+        (
+            ReinspectionDecided("cas-1", ("material 1 is missing",), NOW),
+            (
+                "case.decided",
+                "cas-1",
+                {"status": "suspended", "missing": ["material 1 is missing"]},
+            ),
+        ),
+        (
+            ReinspectionDecided("cas-1", (), NOW),
+            ("case.decided", "cas-1", {"status": "lifted", "missing": []}),
+        ),
+        (
+            DeadlineNeared("cas-1", NOW),
+            ("deadline.near", "cas-1", {"case": "cas-1", "deadline": "2023-07-01T09:00:00+00:00"}),
+        ),
+    ],
+)
+def test_what_the_regulator_does_on_its_own_is_told(
+    event: Event, expected: tuple[str, str, dict[str, Any]]
+) -> None:
+    state = suspended()
+
+    assert told(notice.issue_for(state, (event,), NOW)) == [expected]
+
+
+def test_a_failed_case_is_told_with_what_was_missing() -> None:
+    issued = notice.issue_for(suspended(), (DeadlinePassed("cas-1", DEADLINE),), DEADLINE)
+
+    assert issued[0].data["status"] == "failed"
+    assert len(issued[0].data["missing"]) == 17
+
+
+def test_what_is_decided_at_once_is_read_in_the_answer() -> None:
+    state = registered()
+    declared = fold(state, declaration.submit(state, "reg-1", DECLARED, NOW, sign))
+    announced = fold(state, transmission.announce(state, "reg-1", ANNOUNCED, NOW))
+
+    assert notice.issue_for(state, declared + announced, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (True, {"status": "accepted", "authorization": "aut-1"}),
+        (False, {"status": "refused", "authorization": None}),
+    ],
+)
+def test_a_later_decision_about_a_declaration_is_told(
+    accept: bool, expected: dict[str, Any]
+) -> None:
+    state = registered()
+    state.policy = Policy(declarations="manual")
+    fold(state, declaration.submit(state, "reg-1", DECLARED, NOW, sign))
+    decided = fold(state, declaration.decide(state, "dcl-1", accept, "", NOW, sign))
+
+    issued = notice.issue_for(state, decided, NOW)
+    assert told(issued) == [("declaration.decided", "dcl-1", expected)]
+
+
+@pytest.mark.parametrize(("accept", "status"), [(True, "accepted"), (False, "refused")])
+def test_a_later_decision_about_a_transmission_is_told(accept: bool, status: str) -> None:
+    state = authorized()
+    state.policy = Policy(transmissions="manual")
+    fold(state, transmission.announce(state, "reg-1", ANNOUNCED, NOW))
+    decided = fold(state, transmission.decide(state, "trm-1", accept, "", NOW))
+
+    issued = notice.issue_for(state, decided, NOW)
+    assert told(issued) == [("transmission.decided", "trm-1", {"status": status})]
+
+
+def test_a_grant_by_order_is_told() -> None:
+    state = authorized()
+    granted = authorization.grant(
+        state,
+        "reg-1",
+        authorization="aut-1",
+        recipient=None,
+        country=None,
+        categories=None,
+        quota_records=1,
+        valid_for_s=1,
+        now=NOW,
+        sign=sign,
+    )
+
+    assert told(notice.issue_for(state, fold(state, granted), NOW)) == [
+        ("authorization.granted", "aut-1", {"authorization": "aut-1", "version": 2})
+    ]
+
+
+def test_it_does_not_matter_whether_the_events_are_folded() -> None:
+    state = suspended()
+    events = fold(authorized(), case.inspect(authorized(), "reg-1", "", NOW))
+    before = notice.issue_for(state, events, NOW)
+    state.fold_all(events)
+
+    assert notice.issue_for(state, events, NOW) == before
+
+
+def test_ids_and_sequence_go_on_without_gaps() -> None:
+    state = authorized()
+    for _ in range(2):
+        stopped = fold(state, order.stop(state, "reg-1", None, "", NOW))
+        lifted = fold(state, order.lift(state, "reg-1", None, NOW))
+        fold(state, notice.issue_for(state, stopped + lifted, NOW))
+
+    assert state.notices_of("reg-1") == ["ntc-1", "ntc-2", "ntc-3", "ntc-4"]
+    assert [state.notices[id].issued.sequence for id in state.notices_of("reg-1")] == [1, 2, 3, 4]
+    assert state.notices_of("reg-2") == []
+
+
+def test_an_acknowledgement_counts_once() -> None:
+    state = authorized()
+    stopped = fold(state, order.stop(state, "reg-1", None, "", NOW))
+    fold(state, notice.issue_for(state, stopped, NOW))
+    assert list(state.unacknowledged) == ["ntc-1"]
+
+    outcome = fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "callback", NOW))
+    assert outcome == (NoticeAcknowledged("ntc-1", "callback", NOW),)
+    assert list(state.unacknowledged) == []
+    assert notice.acknowledge(state, "reg-1", "ntc-1", "interface", NOW) == ()
+    assert (
+        refused(notice.acknowledge(state, "reg-2", "ntc-1", "interface", NOW)).code == "not_found"
+    )
+
+
+def test_the_wire_tells_the_notice_and_its_acknowledgement() -> None:
+    state = authorized()
+    stopped = fold(state, order.stop(state, "reg-1", "aut-1", "", NOW))
+    fold(state, notice.issue_for(state, stopped, NOW))
+    fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "callback", NOW))
+
+    assert views.notice(state.notices["ntc-1"], source="/demo/v1") == Notice(
+        id="ntc-1",
+        source="/demo/v1",
+        type="export.stopped",
+        subject="aut-1",
+        time=NOW,
+        sequence=1,
+        data={"authorization": "aut-1"},
+    )
+    assert views.acknowledgement(state.notices["ntc-1"]) == Acknowledgement(
+        id="ntc-1", acknowledged_at=NOW
+    )
+
+
+def suspended() -> RegulatorState:
+    """The platform is suspended in cas-1, without having been told."""
+    state = authorized()
+    fold(state, order.suspend(state, "reg-1", None, "undeclared", NOW))
+    return state
