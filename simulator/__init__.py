@@ -1,10 +1,10 @@
 """The parties of an examination; they witness, and know nothing of who will judge them.
 
-     merchants ── payment ──► platform under test ──┬── declaration, transmission,
-         │                      ▲                   │   feed, lineage ─────────────► regulator ─┐
-         │                      └────── notice ─────┼───────────────────────────────────┘       │
-         │                                          └── payload ─────────────────────► recipient ─┤
-         └── what was asked for ──────────────────────────────────────────────────────────────► journal
+  merchants ── payment ──► platform under test ─┬─ declaration, transmission,
+      │                        ▲                │  feed, lineage ──────────► regulator ─┐
+      │                        └──── notice ────┼───────────────────────────────┘       │
+      │                                         └─ payload ──────────────► recipient ───┤
+      └── what was asked for ───────────────────────────────────────────────────────► journal
 
     messages            what travels on the wire, one file a message
     clock               the only place that asks what time it is

@@ -96,14 +96,19 @@ class Assembly:
                 limit_s=self.limits.revocation_s,
             )
         if at.sandbox_at > version.grant.valid_until:
-            late = at.sandbox_at - version.grant.valid_until
             return Order(
                 kind="expired",
                 given=version.ended or version.granted,
-                told_at=at.wall_at - late,
+                told_at=self.expired_at(version, at),
                 limit_s=EXPIRY_GRACE_S,
             )
         return None
+
+    def expired_at(self, version: Version, at: Moment) -> datetime:
+        """Wall time of an expiry: as the regulator saw it pass, or counted back from `at`."""
+        if version.end_kind == "expired" and version.ended is not None:
+            return version.ended.wall_at
+        return at.wall_at - (at.sandbox_at - version.grant.valid_until)
 
     def blind(self, start: Moment, story: str) -> frozenset[str]:
         """Witnesses that a fault may have blinded between `start` and the end of its story."""

@@ -87,7 +87,8 @@ class _Shown:
             return PREFIX_KEPT
         if len(self.tail) > LAST_FOUR:
             return SUFFIX_KEPT
-        return MIDDLE_KEPT if sum(map(len, self.middles)) >= _VISIBLE_MIN else None
+        stretch = max(map(len, self.middles), default=0)
+        return MIDDLE_KEPT if stretch >= _VISIBLE_MIN else None
 
     def fits(self, value: str) -> bool:
         """Whether the value, masked, could look like this."""
@@ -135,16 +136,17 @@ class Roster:
     def _parts_of_chunk(self, chunk: re.Match[str], persons: Collection[str]) -> Iterator[Part]:
         """What shows most in the least space is believed first, and what overlaps it is not
         believed as well."""
-        taken: list[_Shown] = []
+        covered: set[int] = set()
         every = sorted(
             dict.fromkeys(_readings(chunk)),
             key=lambda shown: (-shown.visible, shown.end - shown.start, shown.start),
         )
         for shown in every:
-            if any(shown.start < other.end and other.start < shown.end for other in taken):
+            span = range(shown.start, shown.end)
+            if not covered.isdisjoint(span):
                 continue
             if any(shown.fits(value) for _, value in self._candidates(shown)):
-                taken.append(shown)
+                covered.update(span)
                 yield from self._ascribe(shown, persons)
 
     def _ascribe(self, shown: _Shown, persons: Collection[str]) -> Iterator[Part]:
@@ -162,7 +164,7 @@ class Roster:
             return self._by_last.get(shown.tail[-LAST_FOUR:], [])
         if len(shown.head) >= _VISIBLE_MIN:
             return self._by_first.get(shown.head[:_VISIBLE_MIN], [])
-        return self._every
+        return self._every if shown.form is not None else []
 
     def _naked(self, run: re.Match[str], persons: Collection[str]) -> Iterator[Part]:
         first = self._by_first.get(run[0][:_VISIBLE_MIN], [])

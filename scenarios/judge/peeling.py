@@ -231,20 +231,20 @@ def _hex(view: View, allowance: Allowance) -> Iterator[bytes]:
 
 
 _URL_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_FORM_SPACE = re.compile(r"\w=[^&=\s\"]*\+")
-_URL_TOKEN = re.compile(r"[A-Za-z0-9_.~+%-]*%[0-9A-Fa-f]{2}[A-Za-z0-9_.~+%-]*")
+_FORM_SPACE = re.compile(r"\w=[^&=:\s\"]*\+")
+_URL_TOKEN = re.compile(r"[A-Za-z0-9_.~+%-]{3,}")
 
 
 def _url(view: View, allowance: Allowance) -> Iterator[bytes]:
     """URL escapes and form encoding; a token that escapes binary data is also a piece of its
     own."""
     text = _ordinary(view.text)
-    if not _URL_ESCAPE.search(text) and not _FORM_SPACE.search(text):
-        return
-    yield unquote_to_bytes(text.replace("+", " "))
-    if "+" in text:
+    escaped = _URL_ESCAPE.search(text) is not None
+    if escaped or _FORM_SPACE.search(text):
+        yield unquote_to_bytes(text.replace("+", " "))
+    if escaped and "+" in text:
         yield unquote_to_bytes(text)
-    for token in _URL_TOKEN.findall(text):
+    for token in _URL_TOKEN.findall(text) if escaped else ():
         yield from _if_binary(unquote_to_bytes(token.replace("+", " ")))
 
 

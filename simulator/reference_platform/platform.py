@@ -9,6 +9,7 @@ once; one that waits holds no place.
 import asyncio
 import logging
 import secrets
+import traceback
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,8 +105,12 @@ class Platform:
         return self.notices.orders
 
     def start(self) -> None:
-        """Connects, and takes up every payment that an earlier run left unfinished."""
+        """Connects, and goes on with what was left unfinished."""
         self._connecting = asyncio.get_running_loop().create_task(self.connection.keep())
+        self.resume()
+
+    def resume(self) -> None:
+        """Takes up every payment that an earlier run left unfinished."""
         for id in self.outbox.unfinished():
             self._begin(id)
 
@@ -158,8 +163,10 @@ class Platform:
                 retry_after_s = hindrance.retry_after_s
                 await self._hold_back(id, hindrance)
             except Exception as mistake:  # Ours; the payment waits for whoever repairs it.
-                log.exception("payment %s met a mistake", id)
-                await self._hold_back(id, Hindrance("mistake", repr(mistake), Outlook.PASSES))
+                where = "".join(traceback.format_tb(mistake.__traceback__))
+                name = type(mistake).__name__  # Its message might hold what may not be logged.
+                log.error("payment %s met %s\n%s", id, name, where)
+                await self._hold_back(id, Hindrance("mistake", name, Outlook.PASSES))
             held = self.outbox.read(id)
             if held is None or held.is_final:
                 return

@@ -67,11 +67,10 @@ class Queue:
             self.count += 1
             self.passed.notify_all()
 
-    async def wait_for_next(self) -> None:
-        """Returns when another notice has had its first attempt."""
+    async def wait_past(self, count: int) -> None:
+        """Returns when more than `count` notices have had their first attempt."""
         async with self.passed:
-            before = self.count
-            await self.passed.wait_for(lambda: self.count > before)
+            await self.passed.wait_for(lambda: self.count > count)
 
 
 class Courier:
@@ -130,7 +129,12 @@ class Courier:
 
     async def settled(self) -> None:
         """Returns when every delivery under way has come to its end, acknowledged or given up."""
-        while under_way := [task for task in self._tasks if task.get_name() == "delivery"]:
+        while True:
+            for queue in list(self._queues.values()):
+                await queue.waiting.join()
+            under_way = [task for task in self._tasks if task.get_name() == "delivery"]
+            if not under_way:
+                return
             await asyncio.wait(under_way)
 
     def _resume_platform(self, platform: str) -> None:
@@ -171,31 +175,39 @@ class Courier:
             self._spawn(self._deliver(id, queue, tried))
             with suppress(TimeoutError):
                 await asyncio.wait_for(tried.wait(), PATIENCE_S)
+            queue.waiting.task_done()
 
     async def _deliver(self, id: str, queue: Queue, tried: asyncio.Event) -> None:
         """Attempts until the notice is acknowledged, by this way or the other, or given up."""
-        kind = self._state.notices[id].issued.type
-        while self._is_pending(id):
-            blow = await self._sandbox.faults.strike("notices", kind, "deliver")
-            if blow is not None and isinstance(blow.act, Delay | HoldBack):
-                tried.set()
-                await self._hold(blow, queue)
-            await self._attempt(id, blow)
-            if not tried.is_set():
-                tried.set()
-                await queue.pass_one()
-            if blow is not None and isinstance(blow.act, Repeat):
-                for _ in range(blow.act.times):
-                    await self._attempt(id, blow)
-            if self._is_pending(id):
-                await asyncio.sleep(self._pause_s(id))
+        try:
+            while self._is_pending(id):
+                await self._try_once(id, queue, tried)
+                if self._is_pending(id):
+                    await asyncio.sleep(self._pause_s(id))
+        finally:
+            tried.set()
 
-    async def _hold(self, blow: Blow, queue: Queue) -> None:
+    async def _try_once(self, id: str, queue: Queue, tried: asyncio.Event) -> None:
+        """One attempt, or what a fault makes of it; while one is held back, the next may go."""
+        kind = self._state.notices[id].issued.type
+        blow = await self._sandbox.faults.strike("notices", kind, "deliver")
+        act = None if blow is None else blow.act
+        if blow is not None and isinstance(act, Delay | HoldBack):
+            gone_first = queue.count
+            tried.set()
+            await self._hold(blow, queue, gone_first)
+        for _ in range(1 + (act.times if isinstance(act, Repeat) else 0)):
+            await self._attempt(id, blow)
+        if not tried.is_set():
+            tried.set()
+            await queue.pass_one()
+
+    async def _hold(self, blow: Blow, queue: Queue, gone_first: int) -> None:
         """Waits as the blow says: a time, or until the next notice has gone first."""
         await blow.wait()
         if isinstance(blow.act, HoldBack):
             released = [
-                asyncio.ensure_future(queue.wait_for_next()),
+                asyncio.ensure_future(queue.wait_past(gone_first)),
                 asyncio.ensure_future(blow.over()),
             ]
             await asyncio.wait(

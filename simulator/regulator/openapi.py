@@ -1,9 +1,11 @@
 """The interface described for machines: OpenAPI 3.1, made from the operations themselves."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from simulator.law.materials import BY_NUMBER
 from simulator.messages.feed import RefusedLine
 from simulator.messages.notice import Notice
 from simulator.messages.problem import Problem
@@ -25,10 +27,13 @@ ALWAYS = ("body_too_large", "query_invalid", "rate_limited", "journal_unavailabl
 IDEMPOTENCY_CODES = ("idempotency_key_invalid", "idempotency_conflict")
 BODY_CODES = ("json_malformed", "content_type_unsupported", "body_invalid")
 
-PATH_VALUES: dict[str, dict[str, Any]] = {
-    "id": {"description": "The id that the regulator gave."},
-    "digest": {"description": "SHA-256 of a payload: 64 lower-case hexadecimal digits."},
-    "number": {"description": "Number of a material, from 1 to 17."},
+ID_PATTERNS = {
+    "declarations": ("^dcl-[1-9][0-9]{0,17}$", "dcl-1"),
+    "authorizations": ("^aut-[1-9][0-9]{0,17}$", "aut-1"),
+    "transmissions": ("^trm-[1-9][0-9]{0,17}$", "trm-1"),
+    "notices": ("^ntc-[1-9][0-9]{0,17}$", "ntc-1"),
+    "cases": ("^cas-[1-9][0-9]{0,17}$", "cas-1"),
+    "rule-packs": ("^r[0-9]{4}$", "r2022"),
 }
 QUERIES: dict[str, list[dict[str, Any]]] = {
     "no": [],
@@ -132,18 +137,7 @@ def _operation(operation: Operation, tag: str) -> dict[str, Any]:
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
-    values = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
-    parameters = [
-        {
-            "name": value,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "minLength": 1},
-            **PATH_VALUES[value],
-        }
-        for value in values
-    ]
-    parameters.extend(QUERIES[operation.lists])
+    parameters = [*_path_parameters(operation), *QUERIES[operation.lists]]
     if operation.idempotency != "none":
         parameters.append(
             {
@@ -160,6 +154,24 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.body is not None and operation.is_signed:
         parameters.append(CONTENT_DIGEST)
     return parameters
+
+
+def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    _, resource, *parts = operation.path.split("/")
+    for part in parts:
+        schema: dict[str, Any]
+        parameter = {"name": part[1:-1], "in": "path", "required": True}
+        match part:
+            case "{id}":
+                pattern, example = ID_PATTERNS[resource]
+                schema = {"type": "string", "pattern": pattern}
+                yield parameter | {"schema": schema, "example": example}
+            case "{number}":
+                schema = {"type": "integer", "minimum": 1, "maximum": len(BY_NUMBER)}
+                yield parameter | {"description": "Number of the material.", "schema": schema}
+            case "{digest}":
+                schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+                yield parameter | {"description": "SHA-256 of the payload.", "schema": schema}
 
 
 def _responses(operation: Operation) -> dict[str, Any]:

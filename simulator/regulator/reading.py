@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from simulator.messages.problem import ProblemError
 from simulator.regulator.api import Page
@@ -17,6 +17,7 @@ from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wro
 JSON = "application/json"
 ERRORS_MAX = 1_000
 SHOWN_CHARACTERS_MAX = 200
+M = TypeVar("M", bound=BaseModel)
 _SHOULD = re.compile(r"^\w+ should ")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -42,9 +43,39 @@ class JsonMessage:
         if media_type != JSON:
             return refuse_content_type(media_type, (JSON,))
         try:
-            return self.model.model_validate_json(body, strict=True)
+            return validated(self.model, body)
         except ValidationError as error:
             return refuse_body(error)
+
+
+def validated(model: type[M], body: bytes) -> M:
+    """The message in `body`; nothing is guessed, but 3.0 is the number 3, as JSON Schema has it."""
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        whole = [
+            detail["loc"]
+            for detail in error.errors(include_url=False, include_context=False)
+            if detail["type"] == "int_type" and _is_whole(detail["input"])
+        ]
+        if not whole:
+            raise
+    return model.model_validate_json(_with_integers(body, whole), strict=True)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+
+
+def _with_integers(body: bytes, places: Iterable[tuple[int | str, ...]]) -> bytes:
+    """The same JSON, but the whole numbers at `places` are written without a fraction."""
+    value = from_json(body)
+    for *path, last in places:
+        holder = value
+        for part in path:
+            holder = holder[part]
+        holder[last] = int(holder[last])
+    return to_json(value)
 
 
 def refuse_content_type(media_type: str, right: Iterable[str]) -> Refusal:
@@ -84,7 +115,14 @@ def told(detail: ErrorDetails) -> ProblemError:
             must = "be absent: the message has no such field"
         case _:
             must = _SHOULD.sub("", detail["msg"])
-    return wrong("body_invalid", pointer, shown(detail["input"]), must)
+    seen = shown(detail["input"])
+    return ProblemError(
+        pointer=pointer,
+        code="body_invalid",
+        detail=f"{pointer or 'the message'} must {must}, but was {seen!r}",
+        value=seen,
+        expected=must,
+    )
 
 
 def shown(value: Any) -> Any:
@@ -133,13 +171,11 @@ def page_asked_for(query: str, *, lists: str) -> Page | Refusal:
 
 def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
     """`None` where the header is as the operation demands."""
-    if not key:
-        if demand != "required":
-            return None
+    if not key and demand == "required":
         return refuse_plainly(
             "idempotency_key_missing", "this operation needs an Idempotency-Key of your choice"
         )
-    if _IDEMPOTENCY_KEY.fullmatch(key):
+    if key is None or _IDEMPOTENCY_KEY.fullmatch(key):
         return None
     must = "have 1 to 200 visible ASCII characters"
     return refuse_all(

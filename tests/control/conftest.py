@@ -63,11 +63,24 @@ async def create(client: httpx.AsyncClient, **more: object) -> httpx.Response:
 
 async def register(world: World) -> None:
     """A platform that polls, with one accepted declaration for a recipient in Singapore."""
-            fields = (DeclaredFieldSeen("amount", "M02", "none"),) until = START +
-            timedelta(days=90) site = world.site("sb") assert site is not None await
-            site.office.decide( "tester", "register", ( PlatformRegistered("reg-1",
-            "91310000MA1FL0B92L", "P", "key-1", "A" * 43 + "=", None, START), DeclarationReceived(
-            "dcl-1", "reg-1", fields, "settlement", "contract", "acquirer-sg", "SG", 1000, 10,
-            START, until, START, None, ), DeclarationAccepted("dcl-1", "aut-1", START),
-            AuthorizationGranted( "aut-1", 1, "reg-1", "dcl-1", fields, "settlement", "acquirer-sg",
-            "SG", 1000, START, until, "", START, ), ), )  # fmt: skip
+    fields = (DeclaredFieldSeen("amount", "M02", "none"),)
+    until = START + timedelta(days=90)
+    key = "A" * 43 + "="
+    site = world.site("sb")
+    assert site is not None
+    await site.office.decide(
+        "tester",
+        "register",
+        (
+            PlatformRegistered("reg-1", "91310000MA1FL0B92L", "P", "key-1", key, None, START),
+            DeclarationReceived(
+                "dcl-1", "reg-1", fields, "settlement", "contract", "acquirer-sg", "SG",
+                1000, 10, START, until, START, None,
+            ),
+            DeclarationAccepted("dcl-1", "aut-1", START),
+            AuthorizationGranted(
+                "aut-1", 1, "reg-1", "dcl-1", fields, "settlement", "acquirer-sg", "SG",
+                1000, START, until, "", START,
+            ),
+        ),
+    )  # fmt: skip

@@ -40,7 +40,7 @@ def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtContro
         created = await create(client, rule_pack="r2024", starts_at="2024-05-01T08:00:00+08:00")
         read = await client.get("/sandboxes/sb")
         assert (created.status_code, created.json()) == (201, read.json())
-        return created.json() | {"regulator_public_key": "…"}
+        return {**created.json(), "regulator_public_key": "…"}
 
     assert at_control(talk) == {
         "id": "sb",
@@ -141,15 +141,19 @@ def test_an_advanced_clock_stays_advanced_after_a_restart(at_control: AtControl[
     assert at_control(after) == "2023-09-01T00:00:00Z"
 
 
-        def test_a_manual_policy_leaves_the_decision_to_the_tester(at_control: AtControl[Json]) ->
-        None: async def talk(client: httpx.AsyncClient, world: World) -> Json: await create(client)
-        await register(world) policy = {"declarations": "manual", "transmissions": "after",
-        "after_s": 60} put = await client.put("/sandboxes/sb/policy", json=policy) assert put.json()
-        == {**policy, "reinspections": "immediate"} late = await
-        client.post("/sandboxes/sb/decisions", json={"subject": "dcl-1", "accept": False}) assert
-        (late.status_code, late.json()["code"]) == (409, "already_decided") unknown = await
-        client.post("/sandboxes/sb/decisions", json={"subject": "dcl1", "accept": True}) assert
-        unknown.status_code == 404 return dict(unknown.json())
+def test_a_manual_policy_leaves_the_decision_to_the_tester(at_control: AtControl[Json]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> Json:
+        await create(client)
+        await register(world)
+        policy = {"declarations": "manual", "transmissions": "after", "after_s": 60}
+        put = await client.put("/sandboxes/sb/policy", json=policy)
+        assert put.json() == {**policy, "reinspections": "immediate"}
+        decisions = "/sandboxes/sb/decisions"
+        late = await client.post(decisions, json={"subject": "dcl-1", "accept": False})
+        assert (late.status_code, late.json()["code"]) == (409, "already_decided")
+        unknown = await client.post(decisions, json={"subject": "dcl1", "accept": True})
+        assert unknown.status_code == 404
+        return dict(unknown.json())
 
     assert at_control(talk)["detail"] == "there is no 'dcl1' to decide; did you mean 'dcl-1'?"
 
@@ -167,11 +171,21 @@ def test_orders_stand_at_once_and_tell_the_platform(at_control: AtControl[list[A
             events = [event["event"] for event in answer.json()["events"]]
             return [held["status"], str(held["version"]), *events]
 
-                return [ await order(order="stop", reason="test"), await order(order="lift"), await
-                order(order="lift"), await order(order="revoke", authorization="aut-1"), await
-                order( order="grant", recipient="acquirer-sg", country="SG", quota_records=9,
-                valid_for_s=60 ), await order(order="inspect"), await order(order="suspend",
-                case="cas-1"), ]
+        renewed = {
+            "recipient": "acquirer-sg",
+            "country": "SG",
+            "quota_records": 9,
+            "valid_for_s": 60,
+        }
+        return [
+            await order(order="stop", reason="test"),
+            await order(order="lift"),
+            await order(order="lift"),
+            await order(order="revoke", authorization="aut-1"),
+            await order(order="grant", **renewed),
+            await order(order="inspect"),
+            await order(order="suspend", case="cas-1"),
+        ]
 
     assert at_control(talk) == [
         ["stopped", "1", "export_stopped", "notice_issued"],
@@ -241,8 +255,17 @@ def test_what_merchants_saw_comes_into_the_journal_in_order_or_not_at_all(
         state = (await client.get("/sandboxes/sb")).json()
         return [taken.json(), wrong.status_code, pointers, state["sequence"]]
 
-        assert at_control(talk) == [ {"sequence": 3}, 422, ["/records/1/body/payment",
-        "/records/1/body/seen_at", "/records/2/body/mark", "/records/3/body"], 3, ]
+    assert at_control(talk) == [
+        {"sequence": 3},
+        422,
+        [
+            "/records/1/body/payment",
+            "/records/1/body/seen_at",
+            "/records/2/body/mark",
+            "/records/3/body",
+        ],
+        3,
+    ]
 
 
 def test_the_exported_journal_is_whole(at_control: AtControl[tuple[str, str]]) -> None:
@@ -276,31 +299,85 @@ def test_a_recipient_replies_as_set(at_control: AtControl[list[Json]]) -> None:
     ]
 
 
-        @pytest.mark.parametrize( ("method", "path", "body", "status", "code", "pointers", "said"),
-        [ ("POST", "/sandboxes", {"id": "A b"}, 422, "body_invalid", ["/id"], "'A b'"), ("POST",
-        "/sandboxes", {"id": "control"}, 422, "body_invalid", ["/id"], "control"), ( "POST",
-        "/sandboxes", {"id": "x", "rule_pack": "r2020"}, 422, "body_invalid", ["/rule_pack"], "be a
-        rule pack; did you mean", ), ( "POST", "/sandboxes", {"seed": -1, "rate": "fast", "surplus":
-        1}, 422, "body_invalid", ["/id", "/seed", "/rate", "/surplus"], "/id is missing", ), ("GET",
-        "/sandboxes/bs", None, 404, "sandbox_unknown", [], "did you mean 'sb'?"), ( "POST",
-        "/sandboxes/sb/faults", {"name": "blackhol", "scope": "regulator"}, 422, "body_invalid",
-        ["/name"], "did you mean 'blackhole'", ), ( "POST", "/sandboxes/sb/faults", {"name":
-        "notice_dropped", "scope": "regulator"}, 422, "body_invalid", ["/scope"], "be notices for
-        notice_dropped", ), ( "POST", "/sandboxes/sb/faults", {"name": "error_status", "scope":
-        "regulator", "parameters": {"status": 200, "x": 1}}, 422, "body_invalid",
-        ["/parameters/status", "/parameters/x"], "200", ), ("POST", "/sandboxes/sb/orders",
-        {"order": "halt"}, 422, "body_invalid", [""], "halt"), ("POST", "/sandboxes/sb/orders",
-        {"order": "stop"}, 409, "platform_unknown", [], "registered"), ("POST",
-        "/sandboxes/sb/clock/advance", {}, 422, "body_invalid", [""], "by_s or to"), ( "POST",
-        "/sandboxes/sb/clock/advance", {"to": "2023-05-31T00:00:00Z"}, 422, "body_invalid", ["/to"],
-        "2023-05-31", ), ( "GET", "/sandboxes/sb/journal?after=x", None, 422, "body_invalid",
-        ["query:after"], "'x'", ), ("GET", "/nothing", None, 404, "not_found", [], "GET /nothing"),
-        ("PATCH", "/sandboxes", None, 405, "method_not_allowed", [], "PATCH"), ], )  # fmt: skip def
-        test_a_wrong_request_is_told_everything_that_is_wrong( at_control:
-        AtControl[httpx.Response], method: str, path: str, body: object, status: int, code: str,
-        pointers: list[str], said: str, ) -> None: async def talk(client: httpx.AsyncClient, world:
-        World) -> httpx.Response: await create(client) return await client.request(method, path,
-        json=body)
+SB = "/sandboxes/sb"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "status", "code", "pointers", "said"),
+    [
+        ("POST /sandboxes", {"id": "A b"}, 422, "body_invalid", ["/id"], "'A b'"),
+        ("POST /sandboxes", {"id": "control"}, 422, "body_invalid", ["/id"], "control"),
+        (
+            "POST /sandboxes",
+            {"id": "x", "rule_pack": "r2020"},
+            422,
+            "body_invalid",
+            ["/rule_pack"],
+            "be a rule pack; did you mean",
+        ),
+        (
+            "POST /sandboxes",
+            {"seed": -1, "rate": "fast", "surplus": 1},
+            422,
+            "body_invalid",
+            ["/id", "/seed", "/rate", "/surplus"],
+            "/id is missing",
+        ),
+        ("GET /sandboxes/bs", None, 404, "sandbox_unknown", [], "did you mean 'sb'?"),
+        (
+            f"POST {SB}/faults",
+            {"name": "blackhol", "scope": "regulator"},
+            422,
+            "body_invalid",
+            ["/name"],
+            "did you mean 'blackhole'",
+        ),
+        (
+            f"POST {SB}/faults",
+            {"name": "notice_dropped", "scope": "regulator"},
+            422,
+            "body_invalid",
+            ["/scope"],
+            "be notices for notice_dropped",
+        ),
+        (
+            f"POST {SB}/faults",
+            {"name": "error_status", "scope": "regulator", "parameters": {"status": 200, "x": 1}},
+            422,
+            "body_invalid",
+            ["/parameters/status", "/parameters/x"],
+            "200",
+        ),
+        (f"POST {SB}/orders", {"order": "halt"}, 422, "body_invalid", [""], "halt"),
+        (f"POST {SB}/orders", {"order": "stop"}, 409, "platform_unknown", [], "registered"),
+        (f"POST {SB}/clock/advance", {}, 422, "body_invalid", [""], "by_s or to"),
+        (
+            f"POST {SB}/clock/advance",
+            {"to": "2023-05-31T00:00:00Z"},
+            422,
+            "body_invalid",
+            ["/to"],
+            "2023-05-31",
+        ),
+        (f"GET {SB}/journal?after=x", None, 422, "body_invalid", ["query:after"], "'x'"),
+        ("GET /nothing", None, 404, "not_found", [], "GET /nothing"),
+        ("PATCH /sandboxes", None, 405, "method_not_allowed", [], "PATCH"),
+    ],
+)
+def test_a_wrong_request_is_told_everything_that_is_wrong(
+    at_control: AtControl[httpx.Response],
+    request_line: str,
+    body: object,
+    status: int,
+    code: str,
+    pointers: list[str],
+    said: str,
+) -> None:
+    method, path = request_line.split()
+
+    async def talk(client: httpx.AsyncClient, world: World) -> httpx.Response:
+        await create(client)
+        return await client.request(method, path, json=body)
 
     answer = at_control(talk)
 

@@ -1,4 +1,4 @@
-"""A platform that does everything right, as literal messages, for the tests of the regulator to start from."""
+"""A platform that does everything right, as literal messages for the regulator's tests."""
 
 from datetime import UTC, date, datetime
 from typing import Any

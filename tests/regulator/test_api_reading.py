@@ -122,6 +122,14 @@ def test_a_query_that_says_something_unknown_is_refused(
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+def test_an_idempotency_key_that_nobody_demands_must_be_one_all_the_same(
+    regulator: Connected,
+) -> None:
+    answer = regulator.ask("POST", "/notices/ntc-1/acknowledgement", key="")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_invalid")
+
+
 @pytest.mark.parametrize("number", ["0", "18", "x", "01", "1.0", "%00", "-1"])
 def test_a_material_that_nobody_asked_for_is_unknown(regulator: Connected, number: str) -> None:
     answer = regulator.ask(

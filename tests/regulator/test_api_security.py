@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simulator.journal.records import Body, Exchange
+from simulator.journal.sqlite import StoreFailed
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from tests.regulator.connected import HOST, Connected, connected
 
@@ -168,6 +169,7 @@ def test_a_passcode_is_good_for_one_registration(regulator: Connected) -> None:
         "file:///etc/passwd",
         "http://",
         "http://[",
+        "http://127.0.0.1/%zz",
         "notices",
     ],
 )
@@ -251,3 +253,31 @@ def test_a_lost_answer_is_given_again_under_the_same_key(regulator: Connected) -
     assert (record.status, record.taken, record.fault) == (0, True, "flt-1")
     assert (again.status_code, again.json()["id"]) == (201, "dcl-1")
     assert again.headers["idempotency-replayed"] == "true"
+
+
+def test_nothing_is_acknowledged_that_the_journal_could_not_keep(
+    regulator: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(entry: Any) -> None:
+        raise StoreFailed("the disk is full")
+
+    monkeypatch.setattr(regulator.sandbox, "durable", fail)
+
+    assert code_of(regulator.declare()) == (503, "journal_unavailable")
+
+
+def test_a_mistake_of_ours_is_said_and_recorded_as_ours(
+    regulator: Connected, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("simulator.regulator.views.declaration", fail)
+
+    assert code_of(regulator.declare()) == (500, "internal_error")
+    record = last(regulator)
+    assert (record.taken, [event.event for event in record.events]) == (
+        False,
+        ["declaration_received", "declaration_accepted", "authorization_granted"],
+    )
+    assert "declare failed" in caplog.text

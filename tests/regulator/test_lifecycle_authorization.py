@@ -1,4 +1,4 @@
-"""An authorization is granted anew, used up, revoked and expired, and its standing is the gravest of these."""
+"""An authorization is granted anew, used up, revoked, expired; its standing is the gravest."""
 
 from collections.abc import Callable
 from dataclasses import replace

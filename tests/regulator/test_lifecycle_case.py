@@ -1,4 +1,4 @@
-"""A case is opened by an inspection and ended by a passed re-inspection, a lift, or its deadline."""
+"""An inspection opens a case; a passed re-inspection, a lift or the deadline ends it."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A declaration is refused for everything that is wrong with it at once, and its acceptance grants."""
+"""A declaration is refused for all that is wrong with it at once; its acceptance grants."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every feed event is taken once, in an open transmission of one's own, and the others are refused line by line."""
+"""Every feed event is taken once, in an open transmission of one's own; others are refused."""
 
 from simulator.journal.events import AlertRaised, FeedTaken
 from simulator.messages.feed import RefusedLine

@@ -1,4 +1,4 @@
-"""Lineage is recorded whole, for records of one's own accepted transmissions, and found by payload."""
+"""Lineage is recorded whole, for one's own accepted transmissions, and found by payload."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Stops and suspensions hold until they are lifted, for one authorization or for the whole platform."""
+"""Stops and suspensions hold until lifted, for one authorization or the whole platform."""
 
 from collections.abc import Callable
 from datetime import timedelta

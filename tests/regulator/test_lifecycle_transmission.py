@@ -1,4 +1,4 @@
-"""A transmission is announced within its authorization, or not at all, and closed with what left."""
+"""A transmission is announced within its authorization or not at all; then it is closed."""
 
 from collections.abc import Callable
 from dataclasses import replace

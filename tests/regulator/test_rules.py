@@ -1,4 +1,4 @@
-"""Every monitoring rule is silent about a lawful feed and speaks about exactly one thing that is wrong."""
+"""Every monitoring rule is silent about a lawful feed, and names the one thing that is wrong."""
 
 from datetime import datetime
 from typing import Any

@@ -31,7 +31,6 @@ serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] or None)
 class Served:
     """A running simulator, and the client of whoever speaks with it."""
 
-    process: "subprocess.Popen[str]"
     announcement: str
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
 
@@ -40,6 +39,13 @@ class Served:
         """Scheme, host and port."""
         return self.announcement.split()[2].partition("/{sandbox}")[0]
 
+
+@dataclass(kw_only=True)
+class Spawned(Served):
+    """In a process that was started from nothing, as a user starts it."""
+
+    process: "subprocess.Popen[str]"
+
     def kill(self) -> None:
         """As the out-of-memory killer would."""
         self.process.kill()
@@ -47,31 +53,23 @@ class Served:
         self.http.close()
 
 
-def spawn(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
-    """A simulator that may still be starting."""
+def start(state: Path, *, token: str = TOKEN) -> Spawned:
+    """Returns when the simulator listens."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(port), str(state), token],
+        [sys.executable, "-c", SERVE, "0", str(state), token],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    return Served(process, "")
-
-
-def start(state: Path, *, port: int = 0, token: str = TOKEN) -> Served:
-    """Returns when the simulator listens."""
-    starting = spawn(state, port=port, token=token)
-    assert starting.process.stdout is not None
-    starting.announcement = starting.process.stdout.readline()
-    if not starting.announcement:
-        said = starting.process.communicate()[1]
-        starting.kill()
-        raise AssertionError(f"it did not start: {said}")
-    return starting
+    assert process.stdout is not None
+    announcement = process.stdout.readline()
+    if not announcement:
+        raise AssertionError(f"it did not start: {process.communicate()[1]}")
+    return Spawned(announcement, process=process)
 
 
 @contextmanager
-def served(state: Path, *, token: str = TOKEN) -> Iterator[Served]:
+def served(state: Path, *, token: str = TOKEN) -> Iterator[Spawned]:
     """A simulator that ends with the block, however that ends."""
     running = start(state, token=token)
     try:
@@ -84,8 +82,12 @@ def served(state: Path, *, token: str = TOKEN) -> Iterator[Served]:
 class Platform:
     """The least platform: registered once, it signs what it sends."""
 
-    at: Served key: Ed25519PrivateKey = field(default_factory=lambda:
-    Ed25519PrivateKey.from_private_bytes(b"k" * 32)) key_id: str = "" sent: int = 0
+    at: Served
+    key: Ed25519PrivateKey = field(
+        default_factory=lambda: Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    )
+    key_id: str = ""
+    sent: int = 0
 
     def register(self) -> None:
         """As `reg-1`, without a callback."""

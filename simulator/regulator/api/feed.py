@@ -11,7 +11,7 @@ from simulator.messages.feed import FeedAnswer, FeedEvent, RefusedLine
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
 from simulator.regulator.columns import FeedColumns
 from simulator.regulator.lifecycle import feed
-from simulator.regulator.reading import JSON, refuse_content_type, shown, told
+from simulator.regulator.reading import JSON, refuse_content_type, shown, told, validated
 from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
 
 NDJSON = "application/x-ndjson"
@@ -97,7 +97,7 @@ def _of_lines(lines: Iterator[tuple[int, bytes]]) -> FeedLines:
         if not text.strip():
             continue
         try:
-            events.append((line, FeedEvent.model_validate_json(text, strict=True)))
+            events.append((line, validated(FeedEvent, text)))
         except ValidationError as error:
             unreadable.append(_refused_line(line, error))
     return FeedLines(tuple(events), tuple(unreadable))

@@ -1,6 +1,7 @@
 """How a platform connects: it registers once, unsigned, and reads afterwards what is registered."""
 
 import ipaddress
+import re
 from typing import Any
 
 import httpx
@@ -12,6 +13,8 @@ from simulator.regulator.courier import REGULATOR_KEY_ID
 from simulator.regulator.lifecycle import registration
 from simulator.regulator.reading import JsonMessage
 from simulator.regulator.refusal import Refusal, refuse_all, wrong
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 EXAMPLE: dict[str, Any] = {
     "id": "reg-1",
@@ -29,19 +32,37 @@ EXAMPLE: dict[str, Any] = {
 def _register(call: Call, request: RegistrationRequest) -> Outcome:
     id = call.state.next_id("reg")
     outcome = registration.register(call.state, request, call.now, call.sandbox.passcode)
-    unreachable = (
-        request.callback_url is not None
-        and not call.callbacks_anywhere
-        and not is_on_this_host(request.callback_url)
-    )
-    if unreachable and (not isinstance(outcome, Refusal) or outcome.errors):
-        must = "be on this host (localhost, 127.0.0.0/8, ::1), unless the operator allows others"
+    must = _must(request.callback_url, call.callbacks_anywhere)
+    if must is not None and (not isinstance(outcome, Refusal) or outcome.errors):
         errors = outcome.errors if isinstance(outcome, Refusal) else ()
         error = wrong("body_invalid", "/callback_url", request.callback_url, must)
         return refuse_all((*errors, error))
     if isinstance(outcome, Refusal):
         return outcome
     return Taken(outcome, lambda: _told(call, id))
+
+
+def _must(callback_url: str | None, anywhere: bool) -> str | None:
+    """What a callback must be and is not; `None` where the regulator can and may call it."""
+    if callback_url is None:
+        return None
+    try:
+        host = httpx.URL(callback_url).host
+    except httpx.InvalidURL as error:
+        return f"be an address that can be called ({error})"
+    if _BAD_ESCAPE.search(callback_url):
+        return "have two hexadecimal digits after every %"
+    if not anywhere and not _is_this_host(host):
+        return "be on this host (localhost, 127.0.0.0/8, ::1), unless the operator allows others"
+    return None
+
+
+def _is_this_host(host: str) -> bool:
+    """A name that a resolver answers for cannot be known to mean this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(call: Call, _: None) -> Outcome:
@@ -54,15 +75,6 @@ def _told(call: Call, id: str) -> Registration:
         regulator_key_id=REGULATOR_KEY_ID,
         regulator_public_key=call.sandbox.opened.regulator_public_key,
     )
-
-
-def is_on_this_host(url: str) -> bool:
-    """Whether the address can only mean this machine; a name that a resolver answers for cannot."""
-    try:
-        host = httpx.URL(url).host
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except (httpx.InvalidURL, ValueError):
-        return False
 
 
 REGISTRATIONS = Resource(
