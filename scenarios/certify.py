@@ -3,7 +3,7 @@ told."""
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenarios import doctor, parties, run, run_folder
@@ -57,8 +57,10 @@ async def certify_target(
     checks = await doctor.examine(target)
     if not doctor.is_healthy(checks):
         raise Unhealthy(checks)
-    folder = run_folder.create(out, seed=plan.seed, now=wall_now())
+    now = wall_now()
+    folder = run_folder.create(out, seed=plan.seed, now=now)
     begun(folder)
+    plan = replace(plan, tag=f"{now:%y%m%d%H%M%S}")
     address = target.simulator
     async with parties.simulator(
         folder=folder.path / "logs", state=address.state, host=address.host, port=address.port

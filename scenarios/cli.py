@@ -176,6 +176,7 @@ def _seed(text: str) -> int:
 
 
 def _certify(options: argparse.Namespace) -> int:
+    import uvloop
     from rich.console import Console
 
     from scenarios import certify, console
@@ -198,7 +199,7 @@ def _certify(options: argparse.Namespace) -> int:
                 work = certify.certify_reference(
                     plan, options.out, tell, begun, defect=options.defect
                 )
-            certified = asyncio.run(work)
+            certified = uvloop.run(work)
     except certify.Unhealthy as found:
         screen.print(console.checks_table(found.checks))
         raise UsageError("the configuration is not sound; nothing was examined") from found

@@ -20,7 +20,7 @@ from scenarios.traffic import Payment, payment_to_json
 from simulator.clock import wall_now
 from simulator.journal.records import Asked, Followed
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Requests that the merchants have on the wire at a time."""
 ANSWER_KEPT = 2000
 """Characters of an answer that go into the journal."""

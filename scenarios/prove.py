@@ -2,13 +2,14 @@
 none.
 
 Each platform is examined in a sandbox of its own, as any user's platform would be: a process, a
-target file, all stories, at a smaller scale. Two workers share the work, each with a simulator that
-hosts its sandboxes.
+target file, all stories, at a smaller scale. A few workers share the work, each with a simulator
+that hosts its sandboxes.
 """
 
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import string
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from dataclasses import asdict, dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any, Literal
+
+import uvloop
 
 from scenarios import catalogues, certify, parties, run
 from scenarios.control import Control
@@ -29,8 +32,9 @@ from scenarios.target import Target, load
 from scenarios.target_template import target_text
 
 Kind = Literal["honest", "defect", "null", "yes_man"]
-WORKERS = 2
-SCALE = 0.25
+WORKERS = (os.cpu_count() or 1) + 1
+"""One more than there are processors: every examination waits for a third of its time."""
+SCALE = 0.15
 READY_S = 10.0
 IDLE_READY_S = 1.0
 """A dummy never registers; there is nothing to wait for."""
@@ -111,7 +115,7 @@ def prove(
     chosen = [each for each in contenders(extra) if not only or each.id in only]
     with contextlib.ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reinspect-")))
-        return asyncio.run(_prove(chosen, folder, seed, scale, told))
+        return uvloop.run(_prove(chosen, folder, seed, scale, told))
 
 
 def as_json(examined: Sequence[Examined]) -> dict[str, Any]:
@@ -162,7 +166,7 @@ def _settle(addresses: "Queue[tuple[str, str]]") -> None:
 def _examine_here(contender: Contender, folder: Path, seed: int, scale: float) -> Examined:
     """Runs in a worker process."""
     url, token = _simulators[0]
-    return asyncio.run(_examine(contender, folder, seed, scale, url, token))
+    return uvloop.run(_examine(contender, folder, seed, scale, url, token))
 
 
 async def _examine(

@@ -1,7 +1,7 @@
 """The same run as pytest items: `pytest --reinspect-target FILE` adds one item a requirement.
 
-Without the option it does nothing. All items share one run, played when the first of them is asked; a MUST that was
-not shown to hold is a failure too, because silence is never a pass.
+Without the option it does nothing. All items share one run, played when the first of them is asked;
+a MUST that was not shown to hold is a failure too, because silence is never a pass.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class SharedRun:
         return self._certified.account.judgement
 
     def _certify(self) -> Certified:
-        import asyncio
+        import uvloop
 
         from scenarios.certify import certify_target
         from scenarios.run import Plan
@@ -91,7 +91,7 @@ class SharedRun:
         work = certify_target(
             load(self.target), plan, self._out, lambda happening: None, lambda folder: None
         )
-        return asyncio.run(work)
+        return uvloop.run(work)
 
 
 class RequirementItem(pytest.Item):
@@ -124,7 +124,7 @@ class RequirementItem(pytest.Item):
 
 
 def told(ruling: Ruling, mask: Mask) -> str:
-    """What a developer needs: the rule and its clause, what was expected and seen, and the remedy."""
+    """What a developer needs: rule and clause, what was expected and seen, and the remedy."""
     requirement = ruling.requirement
     lines = [
         f"{requirement.id} {requirement.title}: {ruling.verdict.word}",

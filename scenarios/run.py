@@ -40,6 +40,9 @@ class Plan:
     rule_pack: str
     command: str = "reinspect certify"
     """What a user types to play it again."""
+    tag: str = ""
+    """Ends the id of every payment, so that a platform that remembers former runs of the same seed
+    does not take a payment for one that it has settled already."""
     scale: float = 1.0
     """How many merchants pay, relative to a whole run."""
     ready_s: float = 30.0
@@ -100,6 +103,7 @@ async def play(plan: Plan, target: Target, control: Control, tell: Tell) -> Play
             sight=Sight(control),
             traffic=Traffic(plan.seed),
             scale=plan.scale,
+            tag=plan.tag,
         )
         player = _Player(stage, plan, tell)
         try:
@@ -115,6 +119,7 @@ def _facts(plan: Plan, target: Target) -> dict[str, Any]:
     return {
         "seed": plan.seed,
         "scale": plan.scale,
+        "tag": plan.tag,
         "command": plan.command,
         "limits": asdict(target.limits),
         "rule_pack": plan.rule_pack,

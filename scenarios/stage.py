@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -32,7 +32,7 @@ DRAIN_S = 8.0
 """The longest that a stage waits for payments to become final."""
 HEARD_S = 2.0
 """The longest that it waits for notices to be acknowledged."""
-PROBE_S = 4.0
+PROBE_S = 6.0
 """The longest that a probe payment may take before the baseline is called unsound."""
 READY_S = 15.0
 """The longest that a platform may take to come back after a restart."""
@@ -52,6 +52,8 @@ class Stage:
     sight: Sight
     traffic: Traffic
     scale: float = 1.0
+    tag: str = ""
+    """Ends the id of every payment; see `run.Plan`."""
     story: str = "before the stories"
     tell: Callable[[str], None] = lambda text: None
     unfinished: list[Paid] = field(default_factory=list)
@@ -105,6 +107,8 @@ class Stage:
                 domestic=domestic,
                 payer=payers[number % len(payers)] if payers else None,
             )
+            if self.tag:
+                payment = replace(payment, id=f"{payment.id}-{self.tag}")
             made.append(write_awkwardly(payment, form) if form else payment)
         return made
 

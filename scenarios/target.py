@@ -334,7 +334,7 @@ def _limits(table: Table) -> Limits:
         most = float(getattr(profile, each.name))
         tightened[each.name] = table.number(each.name, most)
         if tightened[each.name] > most:
-            remedy = f"a target may only tighten the profile's limit of {most:g} s"
+            remedy = f"a target may only tighten the profile's limit of {most:g}"
             table.wrong(each.name, tightened[each.name], remedy)
     table.finish()
     return Limits(**tightened)

@@ -47,16 +47,20 @@ class Assembly:
         allowed: set[str] = set()
         found = False
         for version in self.versions_for(recipient):
-            superseded_just_now = (
-                version.end_kind == "superseded"
-                and version.ended is not None
-                and version.ended < at
-                and (at.wall_at - version.ended.wall_at).total_seconds() <= self.limits.revocation_s
-            )
-            if version.in_force(at) or superseded_just_now:
+            if version.in_force(at) or self.ended_just_now(version, at):
                 allowed |= version.categories
                 found = True
         return frozenset(allowed) if found else None
+
+    def ended_just_now(self, version: Version, at: Moment) -> bool:
+        """Whether data that arrives at `at` may have been under way when the version ended."""
+        if not version.granted < at:
+            return False
+        if version.end_kind in ("superseded", "revoked") and version.ended is not None:
+            told = told_at(self.evidence, version.end_notice) or version.ended.wall_at
+            late = (at.wall_at - told).total_seconds()
+            return version.ended < at and late <= self.limits.revocation_s
+        return 0 <= (at.wall_at - self.expired_at(version, at)).total_seconds() <= EXPIRY_GRACE_S
 
     def order_at(self, at: Moment, recipient: str) -> Order | None:
         """What forbade sending to `recipient` at `at`: a suspension, a stop, a revocation or an

@@ -34,6 +34,18 @@ class Account:
         return f"{self.command}{selection} --requirement {ruling.requirement.id}"
 
 
+def opportunities(ruling: Ruling) -> str:
+    """How often it was exercised beside the least that counts, such as `413 ≥ 20` or `1 < 3`."""
+    needed = ruling.requirement.at_least
+    return f"{ruling.exercised} {'≥' if ruling.exercised >= needed else '<'} {needed}"
+
+
+def whys(ruling: Ruling) -> list[str]:
+    """What keeps an inconclusive ruling from being more: doubts, then our own failures."""
+    doubts = [f"{doubt.subject}: {doubt.why}" for doubt in ruling.doubts]
+    return doubts + [f"our own failure: {mistake}" for mistake in ruling.mistakes]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """One format: `render` turns an account into the bytes of the file."""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from scenarios.judge.court import Ruling
 from scenarios.judge.verdict import Verdict
-from scenarios.reports import Account, Report
+from scenarios.reports import Account, Report, opportunities, whys
 
 _STYLES = {
     Verdict.PASS: "green",
@@ -28,6 +28,10 @@ def show(account: Account, console: Console) -> None:
     for ruling in judgement.rulings:
         if ruling.findings:
             console.print(_card(account, ruling))
+        elif reasons := whys(ruling):
+            more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+            said = f"{ruling.requirement.id} is inconclusive: {judgement.mask(reasons[0])}{more}"
+            console.print(Text(said, style="magenta"))
     for reason in judgement.reasons:
         console.print(Text(judgement.mask(reason), style="magenta"))
     colour = {0: "bold green", 1: "bold red"}.get(judgement.exit_code, "bold yellow")
@@ -63,7 +67,7 @@ def _table(account: Account) -> Table:
             requirement.title,
             requirement.force,
             Text(ruling.verdict.word.replace("_", " "), style=_STYLES[ruling.verdict]),
-            f"{ruling.exercised} of {requirement.at_least}",
+            opportunities(ruling),
             str(len(ruling.findings)) if ruling.findings else "",
         )
     return table

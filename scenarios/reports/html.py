@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scenarios.judge.court import Ruling
 from scenarios.judge.finding import Finding
 from scenarios.judge.judgement import Mask
+from scenarios.judge.verdict import Verdict
 from scenarios.reports import Account, Report
 from simulator.journal.entry import Entry
 
@@ -41,13 +42,16 @@ def render(account: Account) -> bytes:
         lstrip_blocks=True,
     )
     judgement = account.judgement
+    exhibits = list(_exhibits(account))
     page = environment.get_template("report.html.jinja").render(
         judgement=judgement,
         mask=judgement.mask,
         most=_MOST_FINDINGS,
         reproduce=account.reproduce,
         failed=[ruling for ruling in judgement.rulings if ruling.findings],
-        exhibits=list(_exhibits(account)),
+        exhibits=exhibits,
+        shown={exhibit.sequence for exhibit in exhibits},
+        words=[verdict.word for verdict in sorted(Verdict, reverse=True)],
     )
     return page.encode()
 

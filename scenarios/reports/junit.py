@@ -6,7 +6,7 @@ from itertools import groupby
 from scenarios.judge.court import Ruling
 from scenarios.judge.judgement import Mask
 from scenarios.judge.verdict import Verdict
-from scenarios.reports import Account, Report
+from scenarios.reports import Account, Report, whys
 
 _XML_FORBIDS = {code: "�" for code in range(32) if code not in (9, 10, 13)}
 
@@ -53,8 +53,7 @@ def _case(suite: ET.Element, account: Account, ruling: Ruling) -> None:
             element.text = _text(_findings(account, ruling), mask)
         case Verdict.INCONCLUSIVE:
             element = ET.SubElement(case, "error", message="inconclusive", type="inconclusive")
-            whys = [doubt.why for doubt in ruling.doubts] + list(ruling.mistakes)
-            element.text = _text("\n".join(whys[:20]), mask)
+            element.text = _text("\n".join(whys(ruling)[:20]), mask)
         case Verdict.NOT_EXERCISED:
             said = f"exercised {ruling.exercised} times, at least {requirement.at_least} needed"
             ET.SubElement(case, "skipped", message=said)
@@ -67,8 +66,10 @@ def _findings(account: Account, ruling: Ruling) -> str:
     requirement = ruling.requirement
     lines = [f"{requirement.clause}: {requirement.text}", f"{len(ruling.findings)} findings"]
     for finding in ruling.findings[:5]:
+        entries = ", ".join(str(entry) for entry in finding.about.entries[:5])
         lines += [
-            f"- {finding.about.subject} ({finding.about.story}): {finding.sentence}",
+            f"- {finding.sentence}",
+            f"  where: {finding.about.subject}, story {finding.about.story}, entries {entries}",
             f"  expected: {finding.expected}",
             f"  seen: {finding.seen}",
             f"  reproduce: {account.reproduce(ruling, finding)}",

@@ -2,8 +2,9 @@
 
 from scenarios.judge.court import Ruling
 from scenarios.judge.verdict import Verdict
-from scenarios.reports import Account, Report
+from scenarios.reports import Account, Report, opportunities, whys
 
+_MOST_WHYS = 5
 _MARKS = {
     Verdict.PASS: "pass",
     Verdict.FAIL: "**FAIL**",
@@ -33,6 +34,9 @@ def render(account: Account) -> bytes:
     for ruling in judgement.rulings:
         if ruling.findings:
             lines += _card(account, ruling)
+        elif reasons := whys(ruling):
+            shown = [f"- {judgement.mask(why)}" for why in reasons[:_MOST_WHYS]]
+            lines += [f"## {ruling.requirement.id}: inconclusive", "", *shown, ""]
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
@@ -40,7 +44,7 @@ def _row(ruling: Ruling) -> str:
     requirement = ruling.requirement
     return (
         f"| {requirement.id} {requirement.title} | {requirement.force} | {_MARKS[ruling.verdict]} "
-        f"| {ruling.exercised} of {requirement.at_least} | {len(ruling.findings)} |"
+        f"| {opportunities(ruling)} | {len(ruling.findings)} |"
     )
 
 

@@ -3,7 +3,7 @@
 from scenarios.stage import Stage
 from scenarios.stories import story
 
-VALID_FOR_S = 0.8
+VALID_FOR_S = 0.6
 UNDER_WAY_S = 1.2
 """What was under way at the expiry has arrived by then, so that nothing later can be excused by
 it."""
@@ -23,5 +23,5 @@ async def authorization_expired(stage: Stage) -> None:
     await stage.grant(recipient, valid_for_s=VALID_FOR_S)
     await stage.pay(3, to=recipient)
     await stage.watch(VALID_FOR_S + UNDER_WAY_S, "authorization_expired")
-    await stage.pay(6, to=recipient)
-    await stage.watch(0.4, "authorization_expired")
+    await stage.pay(stage.many(6), to=recipient)
+    await stage.watch(0.3, "authorization_expired")

@@ -19,7 +19,7 @@ from scenarios.traffic import FORMS, Payment
 async def awkward_identifiers(stage: Stage) -> None:
     for form in FORMS:
         await stage.pay(2, form=form)
-    await stage.submit([_with_canaries(payment) for payment in stage.payments(6)])
+    await stage.submit([_with_canaries(payment) for payment in stage.payments(stage.many(6))])
     await stage.drain()
 
 

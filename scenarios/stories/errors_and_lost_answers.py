@@ -18,7 +18,7 @@ TO_BE_LOST = ("announce", "close", "record_lineage")
 )
 async def errors_and_lost_answers(stage: Stage) -> None:
     async with stage.fault("error_status", "regulator", probability=0.3, retry_after_s=0):
-        await stage.follow(await stage.pay(6), within_s=0.8)
+        await stage.follow(await stage.pay(stage.many(6)), within_s=0.8)
     async with stage.fault("answer_lost", "regulator", operations=TO_BE_LOST, probability=0.5):
-        await stage.follow(await stage.pay(8), within_s=0.8)
+        await stage.follow(await stage.pay(stage.many(8)), within_s=0.8)
     await stage.drain()

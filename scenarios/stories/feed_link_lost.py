@@ -15,6 +15,6 @@ from scenarios.stories import story
 )
 async def feed_link_lost(stage: Stage) -> None:
     async with stage.fault("unreachable", "regulator", operations=("feed",)):
-        await stage.pay(8)
-        await stage.watch(0.6, "feed_link_lost")
+        await stage.pay(stage.many(8))
+        await stage.watch(0.5, "feed_link_lost")
     await stage.drain()

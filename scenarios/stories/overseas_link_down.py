@@ -14,8 +14,8 @@ from scenarios.stories import story
 )
 async def overseas_link_down(stage: Stage) -> None:
     async with stage.fault("unreachable", "recipient"):
-        await stage.pay(6)
-        at_home = await stage.pay(6, domestic=True)
+        await stage.pay(stage.many(6))
+        at_home = await stage.pay(stage.many(6), domestic=True)
         await stage.follow(at_home, within_s=1.5)
         await stage.watch(0.3, "overseas_link_down")
     await stage.drain()

@@ -18,5 +18,5 @@ async def quota_used_up(stage: Stage) -> None:
     recipient = stage.recipients[0]
     await stage.grant(recipient, quota_records=QUOTA)
     await stage.wait_for_notices()
-    await stage.pay(QUOTA + 7, to=recipient)
+    await stage.pay(QUOTA + stage.many(7), to=recipient)
     await stage.follow(stage.unfinished, within_s=0.6)

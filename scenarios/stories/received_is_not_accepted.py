@@ -1,7 +1,13 @@
 """The regulator confirms that an announcement arrived, and takes its time to decide."""
 
+from collections.abc import Callable
+
+from scenarios.sight import Sight
 from scenarios.stage import Stage
 from scenarios.stories import story
+
+WAVES = 3
+"""A platform that gathers payments into batches announces hardly more than once a wave."""
 
 
 @story(
@@ -15,9 +21,15 @@ from scenarios.stories import story
 )
 async def received_is_not_accepted(stage: Stage) -> None:
     await stage.policy(transmissions="manual")
-    await stage.pay(8)
-    await stage.until(lambda sight: bool(sight.undecided))
-    await stage.watch(0.6, "undecided")
+    for _ in range(WAVES):
+        undecided = len(stage.sight.undecided)
+        await stage.pay(stage.many(8) // 2)
+        await stage.until(_more_undecided_than(undecided))
+    await stage.watch(0.5, "undecided")
     await stage.policy()
     await stage.decide_all(accept=True, reason="looked into")
     await stage.drain()
+
+
+def _more_undecided_than(count: int) -> Callable[[Sight], bool]:
+    return lambda sight: len(sight.undecided) > count

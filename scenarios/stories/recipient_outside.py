@@ -12,5 +12,5 @@ from scenarios.stories import story
     ),
 )
 async def recipient_outside(stage: Stage) -> None:
-    await stage.pay(8, to=stage.target.unlisted)
+    await stage.pay(stage.many(8), to=stage.target.unlisted)
     await stage.follow(stage.unfinished, within_s=0.5)

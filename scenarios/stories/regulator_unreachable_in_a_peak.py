@@ -20,7 +20,7 @@ async def regulator_unreachable_in_a_peak(stage: Stage) -> None:
     await stage.until_more_arrive()
     async with stage.fault("unreachable", "regulator"):
         await peak
-        await stage.pay(8)
+        await stage.pay(stage.many(8))
         at_home = await stage.pay(4, domestic=True)
         await stage.follow(at_home, within_s=1.0)
         await stage.watch(0.5, "regulator_unreachable")

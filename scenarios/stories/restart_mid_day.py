@@ -13,7 +13,7 @@ from scenarios.stories import story
     needs=("action:restart",),
 )
 async def restart_mid_day(stage: Stage) -> None:
-    burst = asyncio.create_task(stage.pay(16))
+    burst = asyncio.create_task(stage.pay(12))
     await stage.until_more_arrive()
     await stage.action("restart")
     await burst

@@ -17,7 +17,7 @@ from scenarios.stories import story
 )
 async def revoked_mid_transmission(stage: Stage) -> None:
     recipient = stage.recipients[0]
-    burst = asyncio.create_task(stage.pay(12, to=recipient))
+    burst = asyncio.create_task(stage.pay(8, to=recipient))
     await stage.until_more_arrive()
     authorization = await stage.authorization_of(recipient)
     await stage.order("revoke", authorization=authorization, reason="the recipient was sold")
@@ -25,5 +25,5 @@ async def revoked_mid_transmission(stage: Stage) -> None:
     await stage.wait_for_notices()
     await stage.pay(4)
     await stage.watch(stage.target.limits.revocation_s + 0.1, "revocation")
-    await stage.pay(6, to=recipient)
-    await stage.watch(0.4, "revocation")
+    await stage.pay(stage.many(6), to=recipient)
+    await stage.watch(0.3, "revocation")

@@ -16,14 +16,14 @@ from scenarios.stories import story
     ),
 )
 async def stopped_mid_transmission(stage: Stage) -> None:
-    burst = asyncio.create_task(stage.pay(12))
+    burst = asyncio.create_task(stage.pay(8))
     await stage.until_more_arrive()
     await stage.order("stop", authorization=None, reason="an anomaly is looked into")
     await burst
     await stage.wait_for_notices()
     await stage.pay(4)
     await stage.watch(stage.target.limits.stop_s + 0.1, "stop")
-    await stage.pay(6)
-    await stage.watch(0.4, "stop")
+    await stage.pay(stage.many(6))
+    await stage.watch(0.3, "stop")
     await stage.order("lift", authorization=None)
     await stage.drain()

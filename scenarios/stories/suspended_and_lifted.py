@@ -22,24 +22,24 @@ THREE_DAYS_S = 3 * 24 * 3600.0
     ),
 )
 async def suspended_and_lifted(stage: Stage) -> None:
-    burst = asyncio.create_task(stage.pay(8))
+    burst = asyncio.create_task(stage.pay(6))
     await stage.until_more_arrive()
     case = _case_of(
         await stage.order("suspend", case=None, reason="an undeclared export was found")
     )
     await burst
     await stage.wait_for_notices()
-    await stage.pay(6)
-    at_home = await stage.pay(6, domestic=True)
+    await stage.pay(stage.many(6))
+    at_home = await stage.pay(stage.many(6), domestic=True)
     await stage.follow(at_home, within_s=1.0)
     await stage.watch(stage.target.limits.stop_s + 0.1, "suspension")
-    await stage.pay(6)
-    await stage.watch(0.4, "suspension")
+    await stage.pay(stage.many(6))
+    await stage.watch(0.3, "suspension")
     if stage.target.capabilities.clock:
         await stage.advance(THREE_DAYS_S)
     await _rectify(stage, case)
     await stage.drain()
-    await stage.pay(8)
+    await stage.pay(stage.many(8))
     await stage.drain()
 
 

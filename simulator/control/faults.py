@@ -117,5 +117,5 @@ def _armed(arming: Arming) -> Armed:
         parameters=arming.parameters,
         armed_at=arming.armed_at,
         ends_at=arming.ends_at,
-        struck=arming.promised,
+        struck=arming.struck,
     )

@@ -137,13 +137,14 @@ class Arming:
     parameters: dict[str, Any]
     armed_at: datetime
     """Wall time."""
+    dealt_before: int = 0
+    """Blows that a former process dealt, as far as its journal tells."""
+    dealt: int = 0
+    """Blows dealt since, whether or not the struck message is in the journal yet."""
     drawn: int = 0
-    """Messages that were aimed at; each has its own seeded chance."""
-    promised: int = 0
-    """Blows dealt, whether or not the struck message is in the journal yet."""
+    """Messages that were aimed at since; each has its own seeded chance."""
     recorded: set[str | int] = field(default_factory=set)
-    """What is in the journal of them: sequence numbers of struck messages, ids of struck
-    notices."""
+    """What of them is in the journal: sequence numbers of messages, attempts to deliver notices."""
     hanging: int = 0
     """Clients that are still kept waiting."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -153,15 +154,22 @@ class Arming:
         """Wall time at which it reverts by itself; `None` if only its blows or a tester end it."""
         return None if self.ttl_s is None else self.armed_at + timedelta(seconds=self.ttl_s)
 
+    @property
+    def struck(self) -> int:
+        """All blows that it dealt."""
+        return self.dealt_before + self.dealt
+
     def aims_at(self, scope: str, operation: str) -> bool:
         """Whether a message of this scope and operation may be struck."""
         if self.scope != scope or (self.operations and operation not in self.operations):
             return False
-        return self.times is None or self.promised < self.times
+        return self.times is None or self.struck < self.times
 
     def is_spent(self) -> bool:
         """It struck as often as it may, all of it is in the journal, and nobody hangs any more."""
-        return self.times is not None and len(self.recorded) >= self.times and not self.hanging
+        if self.times is None or self.hanging:
+            return False
+        return min(self.struck, len(self.recorded)) >= self.times
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +280,15 @@ class ArmedFaults:
             if fault.moment != moment or not arming.aims_at(scope, operation):
                 continue
             arming.drawn += 1
-            chance = random.Random(f"{self._seed}/{arming.id}/{arming.drawn}")
+            aimed = arming.dealt_before + arming.drawn
+            chance = random.Random(f"{self._seed}/{arming.id}/{aimed}")
             if chance.random() < arming.probability:
                 return self._blow(fault, arming, chance)
         return None
 
     def _blow(self, fault: Fault, arming: Arming, chance: random.Random) -> Blow:
         act = fault.strike(fault.parameters.model_validate(arming.parameters), chance)
-        arming.promised += 1
+        arming.dealt += 1
         arming.hanging += isinstance(act, Hang)
         return Blow(arming.id, arming.name, act, arming, self.revert_what_is_over)
 
@@ -329,10 +338,12 @@ class ArmedFaults:
         if record.fault not in self._armed:
             return
         arming = self._armed[record.fault]
-        # One blow may strike every attempt to deliver a notice, so a notice counts once.
-        arming.recorded.add(record.notice if isinstance(record, Delivery) else entry.sequence)
-        arming.promised = max(arming.promised, len(arming.recorded))
-        arming.drawn = max(arming.drawn, arming.promised)
+        if isinstance(record, Delivery):
+            arming.recorded.add(f"{record.notice} {record.attempt}")
+        else:
+            arming.recorded.add(entry.sequence)
+        if not arming.drawn:  # Nothing was struck in this process, so a former one did.
+            arming.dealt_before = len(arming.recorded)
         if arming.is_spent():
             self._look_again_in(0.0)
 

@@ -1,8 +1,8 @@
 """Any method, any path, any body: what arrived is on disk, byte for byte, before the recipient says
 a word.
 
-A payload that a fault cuts off is kept as well, with the fault's id: it had left the platform all
-the same.
+A payload that a fault cuts off is kept as well, with the fault's id, and so is the part of one
+whose sender broke off, with status 0: it had left the platform all the same.
 """
 
 import hashlib
@@ -48,6 +48,8 @@ class Recipients:
         if blow is not None:
             await blow.wait()
         payload = await read_payload(receive)
+        if blow is None and not payload.whole and not payload.body.size_bytes:
+            return Response(status_code=400)  # Nothing had left, and nobody is left to be answered.
         if blow is None:
             blow = await faults.strike("recipient", recipient, "after")
 

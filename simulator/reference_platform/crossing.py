@@ -190,7 +190,7 @@ async def report(platform: "Platform", journey: Journey) -> Journey:
 async def post_feed(platform: "Platform", journey: Journey, events: Sequence[FeedEvent]) -> None:
     """Feeds the events; a line that the regulator has taken before is as good as taken now."""
     body = b"".join(event.model_dump_json().encode() + b"\n" for event in events)
-    key = f"{journey.key('feed')}-{events[0].sequence}"
+    key = f"{journey.key('feed')}-{journey.feeds_refused}-{events[0].sequence}"
     told = await platform.regulator.post("/feed", body, key=key, content_type=NDJSON)
     for line in told["refused"]:
         if line["code"] != "sequence_duplicate":
@@ -265,7 +265,8 @@ async def hold_back(platform: "Platform", journey: Journey, hindrance: Hindrance
 def _account_later(journey: Journey, hindrance: Hindrance, reason: str) -> Journey:
     if hindrance.code in ("not_found", "transmission_unknown"):
         return journey.to(Stage.SETTLED, reason=f"unreported: {reason}")
-    return replace(journey, reason=reason)
+    refused = journey.stage is Stage.LEFT and hindrance.outlook is not Outlook.PASSES
+    return replace(journey, reason=reason, feeds_refused=journey.feeds_refused + refused)
 
 
 async def abort(platform: "Platform", journey: Journey) -> Journey:

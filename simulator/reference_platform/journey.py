@@ -63,6 +63,8 @@ class Journey:
     categories: tuple[str, ...] = ()
     transmission: str | None = None
     feed_started: bool = False
+    feeds_refused: int = 0
+    """Feeds of this transmission that the regulator refused: the next is a new message."""
     payload: str | None = None
     in_doubt: bool = False
     """Sending began and no answer came: the payload may have arrived."""
@@ -90,6 +92,7 @@ class Journey:
             authorization_version=0,
             transmission=None,
             feed_started=False,
+            feeds_refused=0,
             in_doubt=False,
         )
 

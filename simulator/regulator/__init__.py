@@ -1,13 +1,15 @@
 """The regulator, room by room, so that a reader knows where each answer is given.
 
-app, api    HTTP in, HTTP out; they decide nothing
-office      the one door: reads a request, asks a lifecycle, writes the journal, answers
-courier     brings notices to the platform's callback
-lifecycle/  what may follow what: pure pairs of decide and evolve, one file a state machine
-rules/      what the monitoring notices while data leaves, one file a rule
-state       everything the regulator knows, folded from its own decisions
-columns     one feed body, turned so that a rule reads one column at a time
-intervals   the sequence numbers of a transmission that were seen
-refusal     every way to say no, in one table
-views       what is known, as the wire says it
+app, openapi    put the HTTP side together and describe it
+api/            one resource a file: reads a message, asks a lifecycle, tells the answer
+office          the one door: every request passes it, and leaves one entry in the journal
+heard, reading, memory    a request as it came, what it says, and what was said before
+courier         brings notices to the platform's callback
+lifecycle/      what may follow what: pure pairs of decide and evolve, one file a state machine
+rules/          what the monitoring notices while data leaves, one file a rule
+state           everything the regulator knows, folded from its own decisions
+columns         one feed body, turned so that a rule reads one column at a time
+intervals       the sequence numbers of a transmission that were seen
+refusal         every way to say no, in one table
+views           what is known, as the wire says it
 """

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.regulator import openapi, views
 from simulator.regulator.api import Operation, operations
 from simulator.regulator.office import PROBLEM, Office, as_bytes
+from simulator.regulator.reading import shown
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
 Offices = Callable[[str], Office | None]
@@ -71,9 +72,12 @@ class _Elsewhere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         _, sandbox, *rest = (scope["path"] + "/").split("/")
-        office = self._offices(sandbox) if rest[:1] == ["v1"] else None
+        office = self._offices(sandbox)
         if office is None:
             response = _no_sandbox(sandbox)
+        elif rest[:1] != ["v1"]:
+            where = f"there is nothing at {shown(scope['path'])}; the interface is at /{sandbox}/v1"
+            response = _problem(refuse_plainly("not_found", where))
         else:
             response = await office.receive(request, None, allowed=self._allowed(scope))
         await response(scope, receive, send)

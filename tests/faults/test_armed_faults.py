@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from simulator.catalogue import UnknownId
-from simulator.faults import Answer, Blow, Delay, Drop, Hang, catalogue_of_faults
+from simulator.faults import Answer, Blow, Delay, Drop, Hang, Repeat, catalogue_of_faults
 from simulator.faults.latency import Latency
 from simulator.faults.latency import latency as latency_fault
-from simulator.journal.records import Arrival, Body, FaultSet
+from simulator.journal.records import Arrival, Body, Delivery, FaultSet
 from simulator.journal.sqlite import SqliteStore
 from simulator.sandbox import Sandbox
 
@@ -91,6 +91,27 @@ def test_a_fault_reverts_once_its_last_struck_message_is_in_the_journal(
     ]
 
 
+def test_a_notice_that_is_delivered_twice_was_struck_once(sandbox: Sandbox) -> None:
+    def deliver(attempt: int, fault: str) -> None:
+        at = datetime(2023, 6, 1, tzinfo=UTC)
+        sandbox.append(Delivery("ntc-1", attempt, "http://x/", at, at, 204, fault=fault))
+
+    def strike_a_notice() -> Blow:
+        blow = asyncio.run(sandbox.faults.strike("notices", "export.stopped", "deliver"))
+        assert blow is not None
+        return blow
+
+    sandbox.faults.arm("notice_duplicated", scope="notices", times=2)
+    first = strike_a_notice()
+    assert first.act == Repeat(1)
+    deliver(1, first.fault)
+    deliver(2, first.fault)
+    assert [arming.struck for arming in sandbox.faults] == [1]
+    deliver(3, strike_a_notice().fault)
+
+    assert list(sandbox.faults) == []
+
+
 def test_a_fault_is_not_over_while_a_client_still_hangs(sandbox: Sandbox) -> None:
     sandbox.faults.arm("blackhole", scope="regulator", times=1)
     blow = strike(sandbox)
@@ -149,7 +170,7 @@ def test_a_restart_forgets_no_armed_fault(sandbox: Sandbox, store: SqliteStore, 
 
     recovered = Sandbox.recover(store, "sb", wall=wall)
 
-    assert [(one.id, one.name, one.promised, one.times) for one in recovered.faults] == [
+    assert [(one.id, one.name, one.struck, one.times) for one in recovered.faults] == [
         ("flt-1", "latency", 1, 3)
     ]
     blow = strike(recovered)

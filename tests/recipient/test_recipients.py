@@ -3,13 +3,13 @@
 import asyncio
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from simulator.journal.records import Arrival, Body, Staged
 from simulator.journal.sqlite import SqliteStore
-from simulator.recipient.app import Recipients, read_payload
+from simulator.recipient.app import Recipients
 from simulator.recipient.replies import REPLY_SET, Reply
 from simulator.sandbox import Sandbox
 
@@ -68,22 +68,33 @@ def test_a_body_beyond_the_limit_is_refused_and_kept_by_its_digest(
     assert (arrival.status, arrival.body) == (413, Body(sha256(raw), len(raw)))
 
 
-def test_a_payload_that_breaks_off_is_kept_as_far_as_it_came() -> None:
-    messages: Iterator[dict[str, object]] = iter(
-        [
-            {"type": "http.request", "body": b"half a ", "more_body": True},
-            {"type": "http.disconnect"},
-        ]
-    )
+def sent(sandbox: Sandbox, *messages: dict[str, object]) -> None:
+    """A request to the recipient, message by message."""
+    coming = iter(messages)
 
     async def receive() -> dict[str, object]:
-        return next(messages)
+        return next(coming)
 
-    payload = asyncio.run(read_payload(receive))
+    scope = {"method": "POST", "query_string": b"", "headers": []}
+    asyncio.run(Recipients(sandbox).take("acquirer-sg", "/x", scope, receive))
 
-    assert not payload.whole
-    assert payload.kept == b"half a "
-    assert payload.body == Body(sha256(b"half a "), 7, text="half a ")
+
+def test_a_payload_that_breaks_off_is_kept_as_far_as_it_came(
+    sandbox: Sandbox, arrivals: Arrivals
+) -> None:
+    half = {"type": "http.request", "body": b"half a ", "more_body": True}
+
+    sent(sandbox, half, {"type": "http.disconnect"})
+
+    [arrival] = arrivals()
+    assert arrival.status == 0
+    assert arrival.body == Body(sha256(b"half a "), 7, text="half a ")
+
+
+def test_a_payload_that_never_began_did_not_arrive(sandbox: Sandbox, arrivals: Arrivals) -> None:
+    sent(sandbox, {"type": "http.disconnect"})
+
+    assert arrivals() == []
 
 
 def test_a_set_reply_is_given_and_survives_a_restart(

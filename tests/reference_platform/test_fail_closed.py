@@ -1,4 +1,6 @@
-"""What is not permitted, or not known to be, does not leave; and what is tried again takes effect once."""
+"""What is not permitted, or not known to be, does not leave; and what is tried again takes effect
+once.
+"""
 
 import asyncio
 import itertools

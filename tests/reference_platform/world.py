@@ -21,10 +21,10 @@ from simulator.clock import wall_now
 from simulator.messages import signature
 from simulator.messages.base import canonical
 from simulator.messages.notice import Notice
-from simulator.reference_platform.authorizations import NOT_SIGNED
 from simulator.reference_platform.journey import Journey
 from simulator.reference_platform.outbox import Outbox
 from simulator.reference_platform.platform import Platform, Settings
+from simulator.reference_platform.regulator_client import persist
 from simulator.reference_platform.steps import HONEST, Steps
 
 NOW = datetime(2023, 6, 1, 9, 30, tzinfo=UTC)
@@ -68,6 +68,7 @@ class World:
     acknowledged: list[str] = field(default_factory=list)
     materials: dict[int, dict[str, Any]] = field(default_factory=dict)
     refuse_announcement: str | None = None
+    nonces: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -91,13 +92,11 @@ class World:
                 self.changed.clear()
                 await self.changed.wait()
 
-    def grant(self, recipient: str, country: str, fields: list[dict[str, str]]) -> str:
-        """A new version of the authorization for this recipient."""
-        held = [one for one in self.authorizations.values() if one["recipient"] == recipient]
-        id = held[0]["id"] if held else f"aut-{len(self.authorizations) + 1}"
+    def grant(self, id: str, recipient: str, country: str, fields: list[dict[str, str]]) -> str:
+        """A new version of the authorization, or its first."""
         granted = {
             "id": id,
-            "version": held[0]["version"] + 1 if held else 1,
+            "version": self.authorizations[id]["version"] + 1 if id in self.authorizations else 1,
             "declaration": "dcl-1",
             "fields": fields,
             "purpose": "settlement of cross-border payments",
@@ -121,7 +120,7 @@ class World:
         """A new version that lacks these categories."""
         former = self.authorizations[id]
         fields = [one for one in former["fields"] if one["category"] not in without]
-        self.grant(former["recipient"], former["country"], fields)
+        self.grant(id, former["recipient"], former["country"], fields)
 
     def tell(self, type: str, **data: Any) -> Notice:
         """A new notice; it can be polled at once."""
@@ -153,8 +152,7 @@ class World:
         elif former is not None:
             answer = httpx.Response(200, json=former)
         else:
-            self._check_signature(request)
-            answer = self._decide(request, path.removeprefix("/main/v1"))
+            answer = self._refuse(request) or self._decide(request, path.removeprefix("/main/v1"))
             if key is not None and answer.is_success:
                 self.answers[key] = json.loads(answer.content)
         if self.lose_answer(path):
@@ -178,7 +176,8 @@ class World:
             case ["GET", "authorizations"]:
                 return self._tell("authorizations", request, items=[*self.authorizations.values()])
             case ["POST", "declarations"]:
-                granted = self.grant(told["recipient"], told["country"], told["fields"])
+                fresh = f"aut-{len(self.authorizations) + 1}"
+                granted = self.grant(fresh, told["recipient"], told["country"], told["fields"])
                 return self._tell(
                     "declare", request, id="dcl-1", status="accepted", authorization=granted
                 )
@@ -248,18 +247,29 @@ class World:
         self.transmissions[id] = self.transmissions_are
         return self._tell(f"announce {id}", request, id=id, status=self.transmissions_are)
 
-    def _check_signature(self, request: httpx.Request) -> None:
+    def _refuse(self, request: httpx.Request) -> httpx.Response | None:
+        """The refusal of a request whose signature does not hold, or whose nonce is not new."""
         if self.platform_key is None:
-            return
-        signature.verify(
-            method=request.method,
-            path=request.url.raw_path.decode().partition("?")[0],
-            query=request.url.query.decode(),
-            headers=dict(request.headers),
-            body=request.content,
-            key_of=lambda key_id: self.platform_key if key_id == "key-1" else None,
-            now=wall_now(),
-        )
+            return None
+        try:
+            signed = signature.verify(
+                method=request.method,
+                path=request.url.raw_path.decode().partition("?")[0],
+                query=request.url.query.decode(),
+                headers=dict(request.headers),
+                body=request.content,
+                key_of=lambda key_id: self.platform_key if key_id == "key-1" else None,
+                now=wall_now(),
+            )
+        except signature.BadSignature as bad:
+            code = bad.code
+        else:
+            if signed.nonce not in self.nonces:
+                self.nonces.add(signed.nonce)
+                return None
+            code = "nonce_replayed"
+        self._saw(f"refuse {code}", request)
+        return httpx.Response(401, json={"code": code, "detail": "no"})
 
     def _tell(self, what: str, request: httpx.Request, **answer: Any) -> httpx.Response:
         self._saw(what, request)
@@ -302,9 +312,10 @@ async def running(world: World, state: Path, steps: Steps = HONEST) -> AsyncIter
         transport=world.transport,
     )
     try:
-        await platform.connection.attend(read=True)
-        platform.resume()
-        yield platform
+        async with asyncio.timeout(PATIENCE_S):
+            await persist(lambda: platform.connection.attend(read=True), tries=8)
+            platform.resume()
+            yield platform
     finally:
         await platform.stop()
 
@@ -332,8 +343,3 @@ def order(id: str = "order-1", **changes: Any) -> dict[str, Any]:
         "note": "call 13900001234",
         "extra": {"memo": "zhang@example.invalid"},
     } | changes
-
-
-def unsigned(authorization: dict[str, Any]) -> dict[str, Any]:
-    """The part of an authorization that the regulator signs."""
-    return {name: value for name, value in authorization.items() if name not in NOT_SIGNED}

@@ -136,11 +136,11 @@ def changed(request: Any, **fields: Any) -> Any:
 
 def event(kind: str, sequence: int, *, subject: str = "trm-1", **data: Any) -> FeedEvent:
     """One feed event of the lawful transmission."""
-    lawful = {
+    lawful: dict[str, dict[str, Any]] = {
         "started": {"records": 0, "bytes": 0},
         "progressed": {"records": 10, "bytes": 500, "payload": PAYLOAD},
         "ended": {"records": 10, "bytes": 500},
-    }[kind]
+    }
     common = {"categories": ("E03", "M02"), "recipient": "acquirer-sg", "country": "SG"}
     return FeedEvent.model_validate(
         {
@@ -150,7 +150,7 @@ def event(kind: str, sequence: int, *, subject: str = "trm-1", **data: Any) -> F
             "subject": subject,
             "time": NOW,
             "sequence": sequence,
-            "data": {**common, **lawful, **data},
+            "data": {**common, **lawful[kind], **data},
         }
     )
 

@@ -15,6 +15,7 @@ from simulator.journal.events import (
     Event,
 )
 from simulator.messages.base import canonical
+from simulator.messages.transmission import ClosingRequest
 from simulator.regulator import views
 from simulator.regulator.lifecycle import authorization, order, transmission
 from simulator.regulator.refusal import Refusal
@@ -90,7 +91,7 @@ def test_the_quota_counts_from_zero_under_a_new_version() -> None:
     fold(state, grant(state))
     assert state.authorizations["aut-1"].used_records == 0
 
-    aborted = transmission.ClosingRequest(outcome="aborted", records=0, bytes=0, payloads=())
+    aborted = ClosingRequest(outcome="aborted", records=0, bytes=0, payloads=())
     fold(state, transmission.close(state, "reg-1", "trm-1", aborted, LATER))
     assert state.authorizations["aut-1"].used_records == 0
 

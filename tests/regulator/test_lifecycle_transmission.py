@@ -198,7 +198,7 @@ def test_a_late_decision_refuses_what_is_no_longer_covered() -> None:
     _suspend(state)
     outcome = transmission.decide(state, "trm-1", True, "", NOW)
 
-    reason = "/authorization must be active, and it is suspended, but was 'aut-1'"
+    reason = "/authorization must be active (it is suspended), but was 'aut-1'"
     assert outcome == (TransmissionRefused("trm-1", reason, NOW),)
 
 

@@ -33,7 +33,7 @@ from simulator.serve import serve
 from .parties import TOKEN, Control, Platform, Served, announcement, declaration
 
 WORKERS = 6
-ACKNOWLEDGED_MAX = 80
+ACKNOWLEDGED_MAX = 40
 """A life ends after at most so many acknowledgements."""
 JITTER_S_MAX = 0.004
 """And a seeded part of this later, so that any step of a request can be the last one."""

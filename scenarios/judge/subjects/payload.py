@@ -10,6 +10,7 @@ from scenarios.judge.joining import Joined
 from scenarios.judge.key_recovery import exported_keys
 from scenarios.judge.leaks import Leak
 from scenarios.judge.masking import mask_value
+from scenarios.traffic import plain
 
 
 def build(assembly: Assembly) -> Iterator[PayloadDossier]:
@@ -127,7 +128,7 @@ def _attack(assembly: Assembly, leaks: tuple[Leak, ...]) -> str | None:
         if leak.kind == "mobile" and leak.form in ("md5", "sha1", "sha256", "sm3"):
             for payment in assembly.payments.values():
                 if payment.payer.id == leak.person:
-                    return _enumerate(payment.payer.mobile, leak.form)
+                    return _enumerate(plain(payment.payer).mobile, leak.form)
     return None
 
 

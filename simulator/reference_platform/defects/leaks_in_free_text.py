@@ -14,5 +14,5 @@ DEFECT = defect(
     id="leaks_in_free_text",
     title="Leaks in free text",
     step="desensitise",
-    meant_for="DES-07",
+    meant_for="DES-01",
 )(adds_to_payload(more))

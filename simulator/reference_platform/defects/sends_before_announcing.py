@@ -12,7 +12,7 @@ from simulator.reference_platform.steps import Steps
     id="sends_before_announcing",
     title="Sends before announcing",
     step="announce",
-    meant_for="DEC-01",
+    meant_for="MON-01",
 )
 def sends_first(honest: Steps) -> WrongStep:
     async def send_then_announce(platform: Platform, journey: Journey) -> Journey:

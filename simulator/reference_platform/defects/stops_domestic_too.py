@@ -1,7 +1,9 @@
-"""A suspension of the export stops the payments that never leave the country as well."""
+"""A suspension of the export is taken for a suspension of everything: payments at home are
+refused.
+"""
 
 from simulator.reference_platform.defects import WrongStep, defect
-from simulator.reference_platform.journey import Hindrance, Journey
+from simulator.reference_platform.journey import Journey, Stage
 from simulator.reference_platform.platform import Platform
 from simulator.reference_platform.steps import Steps
 
@@ -15,7 +17,7 @@ from simulator.reference_platform.steps import Steps
 def stops_at_home_too(honest: Steps) -> WrongStep:
     async def settle_if_exporting(platform: Platform, journey: Journey) -> Journey:
         if platform.orders.suspended:
-            raise Hindrance("authorization_suspended", "the export is suspended")
+            return journey.to(Stage.REFUSED, reason="the platform is suspended")
         return await honest.settle_domestic(platform, journey)
 
     return settle_if_exporting

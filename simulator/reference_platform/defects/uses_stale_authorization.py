@@ -1,10 +1,10 @@
-"""The version seen first is announced for ever, and the regulator's refusal of it does not stop the
-payment.
+"""The version seen first is announced for ever; only the regulator's refusal makes the platform
+look again.
 """
 
 from dataclasses import replace
 
-from simulator.reference_platform.defects import WrongStep, defect, send_anyway
+from simulator.reference_platform.defects import WrongStep, defect
 from simulator.reference_platform.journey import Hindrance, Journey
 from simulator.reference_platform.platform import Platform
 from simulator.reference_platform.steps import Steps
@@ -27,6 +27,6 @@ def announces_first_version(honest: Steps) -> WrongStep:
         except Hindrance as hindrance:
             if hindrance.code != "authorization_stale":
                 raise
-            return await send_anyway(platform, journey)
+            return await honest.announce(platform, replace(journey, attempt=journey.attempt + 1))
 
     return announce_old

@@ -1,4 +1,4 @@
-"""Domestic payments queue behind those abroad, and wait with them when a link is down."""
+"""Domestic payments queue behind those abroad, and run out of time there when a link is down."""
 
 from datetime import timedelta
 
@@ -8,8 +8,9 @@ from simulator.reference_platform.journey import Hindrance, Journey, Outlook
 from simulator.reference_platform.platform import Platform
 from simulator.reference_platform.steps import Steps
 
-PATIENCE = timedelta(seconds=0.3)
+BLOCKS_AFTER = timedelta(seconds=0.3)
 """A payment abroad that takes longer blocks the queue."""
+GIVES_UP_AFTER = timedelta(seconds=0.6)
 
 
 @defect(
@@ -20,11 +21,25 @@ PATIENCE = timedelta(seconds=0.3)
 )
 def waits_for_abroad(honest: Steps) -> WrongStep:
     async def settle_in_turn(platform: Platform, journey: Journey) -> Journey:
-        await platform.regulator.read_time()
-        for id in platform.outbox.unfinished():
-            ahead = platform.outbox.read(id)
-            if ahead and not ahead.payment.domestic and wall_now() - ahead.taken_at > PATIENCE:
-                raise Hindrance("queued", "payments abroad come first", Outlook.PASSES)
+        if await is_blocked(platform):
+            late = wall_now() - journey.taken_at > GIVES_UP_AFTER
+            outlook = Outlook.FINAL if late else Outlook.PASSES
+            raise Hindrance("queued", "payments abroad come first", outlook)
         return await honest.settle_domestic(platform, journey)
 
     return settle_in_turn
+
+
+async def is_blocked(platform: Platform) -> bool:
+    """Whether the regulator is away, or a payment abroad is stuck."""
+    try:
+        await platform.regulator.read_time()
+    except Hindrance:
+        return True
+    ahead = [platform.outbox.read(id) for id in platform.outbox.unfinished()]
+    return any(
+        payment is not None
+        and not payment.payment.domestic
+        and wall_now() - payment.taken_at > BLOCKS_AFTER
+        for payment in ahead
+    )

@@ -129,7 +129,7 @@ def decide(
     if case is None:
         return not_found("case", id)
     if case.closed:
-        return refuse("case_closed", "/subject", id, f"be open, and it is {case.status}")
+        return refuse("case_closed", "/subject", id, f"be open (it is {case.status})")
     missing = examine(state, case, now)
     if accept is not None:
         missing = () if accept else (reason, *missing)
@@ -217,7 +217,7 @@ def _open_case(state: "RegulatorState", platform: str, id: str) -> Case | Refusa
     if case is None or case.platform != platform:
         return not_found("case", id)
     if case.closed:
-        return refuse("case_closed", "path:id", id, f"be open, and it is {case.status}")
+        return refuse("case_closed", "path:id", id, f"be open (it is {case.status})")
     return case
 
 

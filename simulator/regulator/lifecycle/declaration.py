@@ -85,7 +85,9 @@ def decide(
     if declaration is None:
         return not_found("declaration", id)
     if declaration.status != "received":
-        return refuse("already_decided", "/subject", id, f"wait, and it is {declaration.status}")
+        return refuse(
+            "already_decided", "/subject", id, f"wait for a decision (it is {declaration.status})"
+        )
     if not accept:
         return (DeclarationRefused(id, reason, now),)
     if declaration.received.valid_until <= now:

@@ -57,7 +57,7 @@ def _errors(
         yield wrong("transmission_unknown", f"{pointer}/transmission", entry.transmission, must)
         return
     if transmission.status not in ("accepted", "closed"):
-        must = f"have been accepted, and it is {transmission.status}"
+        must = f"have been accepted (it is {transmission.status})"
         yield wrong(
             "transmission_not_accepted", f"{pointer}/transmission", entry.transmission, must
         )

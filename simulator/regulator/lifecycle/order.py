@@ -58,7 +58,7 @@ def suspend(
     if known is None or known.platform != platform:
         return not_found("case", case)
     if known.closed:
-        return refuse("case_closed", "/case", case, f"be open, and it is {known.status}")
+        return refuse("case_closed", "/case", case, f"be open (it is {known.status})")
     return (ExportSuspended(platform, case, deadline, now),)
 
 

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from simulator.journal.events import PolicyChanged
-
-Manner = Literal["immediate", "after", "manual"]
-MANNERS: tuple[str, ...] = ("immediate", "after", "manual")
 
 
 @dataclass(frozen=True, slots=True)

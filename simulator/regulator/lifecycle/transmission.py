@@ -87,7 +87,9 @@ def decide(
     if transmission is None:
         return not_found("transmission", id)
     if transmission.status != "received":
-        return refuse("already_decided", "/subject", id, f"wait, and it is {transmission.status}")
+        return refuse(
+            "already_decided", "/subject", id, f"wait for a decision (it is {transmission.status})"
+        )
     if not accept:
         return (TransmissionRefused(id, reason, now),)
     announced = transmission.announced
@@ -108,7 +110,7 @@ def close(
     if transmission.status == "closed":
         return refuse("transmission_closed", "path:id", id, "be open")
     if transmission.status != "accepted":
-        must = f"be accepted, and it is {transmission.status}"
+        must = f"be accepted (it is {transmission.status})"
         return refuse("transmission_not_accepted", "path:id", id, must)
     closed = TransmissionClosed(
         id, request.outcome, request.records, request.bytes, request.payloads, now
@@ -169,10 +171,10 @@ def _standing_errors(
 ) -> Iterator[ProblemError]:
     status = standing(state, authorization, now)
     if status != "active":
-        must = f"be active, and it is {status}"
+        must = f"be active (it is {status})"
         yield wrong(f"authorization_{status}", "/authorization", authorization.id, must)
     elif now < authorization.granted.valid_from:
-        must = f"be valid, which it is from {authorization.granted.valid_from.isoformat()}"
+        must = f"be valid now (it is from {authorization.granted.valid_from.isoformat()})"
         yield wrong("authorization_not_yet_valid", "/authorization", authorization.id, must)
     if version != authorization.granted.version:
         must = f"be {authorization.granted.version}, the current version"

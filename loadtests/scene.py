@@ -1,0 +1,152 @@
+"""Everything that must stand before the clock of a load starts: parties up, platform authorized,
+one payment accepted.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from loadtests import merchants, target
+from loadtests.assignment import Assignment, Load
+from loadtests.options import UsageError
+from loadtests.outgoing import Answer
+from loadtests.processes import running
+from loadtests.target import Target
+from loadtests.world import CLI, NotReady, World, simulator
+
+FEED_PASSCODE = "load-passcode"
+TEMPLATE_NAME = '"my platform"'
+TEMPLATE_PLATFORM = "127.0.0.1:8901"
+TEMPLATE_SIMULATOR = "127.0.0.1:8900"
+"""What the target file that `reinspect init` writes says of its parties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A running simulator and a running platform."""
+
+    world: World
+    target: Target
+    processes: dict[str, int]
+    """Process ids of the parties that the load has started."""
+
+
+def check(path: Path) -> None:
+    """The doctor finds every mistake in a target file, and whether its platform is there."""
+    doctor = subprocess.run(
+        [sys.executable, "-m", CLI, "doctor", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if doctor.returncode != 0:
+        raise UsageError(f"{path} cannot be used:\n{doctor.stdout}{doctor.stderr}")
+
+
+@contextmanager
+def of_target(path: Path, folder: Path, seed: int) -> Iterator[Scene]:
+    """The platform of a target file, which runs already, and the simulator that it was told of."""
+    platform = target.read(path)
+    address = platform.simulator
+    with simulator(
+        state=address.state, logs=folder / "logs", host=address.host, port=address.port
+    ) as world:
+        world.open(address.sandbox, passcode=address.passcode, seed=seed)
+        try:
+            yield Scene(world, platform, {"simulator": world.party.id})
+        finally:
+            with suppress(NotReady):  # What was measured counts, even if the simulator is gone.
+                world.delete(feed_sandbox(platform))
+
+
+@contextmanager
+def of_reference(folder: Path, seed: int) -> Iterator[Scene]:
+    """The reference platform, described by a target file as any other; its state does not stay."""
+    logs, state = folder / "logs", folder / "state"
+    template = folder / "target.toml"
+    init = [sys.executable, "-m", CLI, "init", str(template)]
+    subprocess.run(init, check=True, stdout=subprocess.DEVNULL)
+    address = target.read(template).simulator
+    try:
+        with simulator(state=state / "simulator", logs=logs) as world:
+            world.open(address.sandbox, passcode=address.passcode, seed=seed)
+            arguments = ["reference-platform", "--port", "0", "--passcode", address.passcode]
+            arguments += ["--regulator", world.regulator(address.sandbox)]
+            arguments += ["--recipient", world.recipients(address.sandbox)]
+            arguments += ["--state", str(state / "platform")]
+            with running("platform", CLI, arguments, logs=logs) as party:
+                url = party.wait_until_said(r"listening on (https?://\S+)")
+                party.wait_until_it_answers(f"{url}/healthz")
+                _rewrite(template, platform=url, simulator_url=world.url)
+                processes = {"simulator": world.party.id, "platform": party.id}
+                yield Scene(world, target.read(template), processes)
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _rewrite(template: Path, *, platform: str, simulator_url: str) -> None:
+    """Puts the addresses of this load in the place of the template's."""
+    text = template.read_text(encoding="utf-8")
+    for old, new in (
+        (TEMPLATE_NAME, '"the reference platform"'),
+        (TEMPLATE_PLATFORM, platform.removeprefix("http://")),
+        (TEMPLATE_SIMULATOR, simulator_url.removeprefix("http://")),
+    ):
+        assert old in text, f"`reinspect init` no longer writes {old}"
+        text = text.replace(old, new)
+    template.write_text(text, encoding="utf-8")
+
+
+def feed_sandbox(platform: Target) -> str:
+    """The sandbox of the registered platform that feeds, apart from the platform under test."""
+    return f"{platform.simulator.sandbox[:58]}-feed"
+
+
+def prepare(scene: Scene, load: Load, results: Path) -> Assignment:
+    """Both platforms connected and one payment accepted: from here on an error is an error."""
+    world, platform = scene.world, scene.target
+    sandbox = platform.simulator.sandbox
+    if platform.reply:
+        for recipient in platform.recipients:
+            world.reply(sandbox, recipient.id, platform.reply)
+    world.wait_until_ready(sandbox, platform.recipients, platform.healthz)
+    feeding = feed_sandbox(platform)
+    world.open_anew(feeding, passcode=FEED_PASSCODE, seed=load.seed)
+    standing = world.connect(feeding, passcode=FEED_PASSCODE, seed=load.seed)
+    probe(platform, load.seed)
+    return Assignment(
+        load=load,
+        checkout=platform.checkout,
+        recipients=platform.recipients,
+        standing=standing,
+        processes=scene.processes,
+        results=results.resolve(),
+    )
+
+
+def probe(platform: Target, seed: int) -> None:
+    """One payment before the load; NotReady if the platform does not accept it."""
+    request = merchants.probe(platform.checkout, platform.recipients, seed)
+    try:
+        answer = httpx.request(
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.body,
+            timeout=10.0,
+            trust_env=False,
+        )
+    except httpx.HTTPError as error:
+        raise NotReady(f"{request.url} does not answer a payment: {error!r}") from error
+    wrong = platform.checkout.wrong(Answer(answer.status_code, answer.content))
+    if wrong is not None:
+        raise NotReady(
+            f"the platform did not accept the payment before the load ({wrong}): "
+            f"{answer.text[:500]}; correct [payment] in the target file"
+        )

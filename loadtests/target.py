@@ -1,0 +1,213 @@
+"""The parts of a target file that a load needs. `reinspect doctor` has read the file before and
+told every mistake in it, so that here it is only taken apart.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from loadtests.outgoing import Answer, Request
+from scenarios.traffic import Payment, payment_to_json
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?:\.[a-z][a-z_]*)?)\}")
+FORMS = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient abroad that the platform holds an authorization for."""
+
+    id: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """How a merchant submits a payment, and how the platform's answer is read."""
+
+    method: str
+    url: str
+    form: Literal["json", "form"]
+    headers: dict[str, str]
+    body: dict[str, Any]
+    accepted: tuple[int, ...]
+    pointer: str | None
+    accepted_values: tuple[str, ...]
+    refused_values: tuple[str, ...]
+    id: str | None
+    """Where the platform's own id of the payment stands."""
+
+    def request(self, payment: Payment) -> Request:
+        """The payment as it goes to the platform."""
+        values = values_of(payment)
+        headers = {"Content-Type": FORMS[self.form]}
+        headers |= {name: as_text(fill(value, values)) for name, value in self.headers.items()}
+        body = fill(self.body, values)
+        return Request(
+            self.method, as_text(fill(self.url, values)), headers, encode(body, self.form)
+        )
+
+    def wrong(self, answer: Answer) -> str | None:
+        """What is wrong with an answer to a payment; `None` if it was accepted."""
+        if answer.status not in self.accepted:
+            return answer.complaint
+        if self.pointer is None:
+            return None
+        word = as_text(pointed_at(answer, self.pointer))
+        unwanted = self.accepted_values and word not in self.accepted_values
+        return f"answered {word!r}" if unwanted or word in self.refused_values else None
+
+    def platform_payment(self, answer: Answer) -> str | None:
+        """The platform's own id of the payment; `None` where it tells none."""
+        found = None if self.id is None else pointed_at(answer, self.id)
+        return None if found is None else as_text(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How a merchant asks what became of a payment."""
+
+    url: str
+    pointer: str
+    settled: tuple[str, ...]
+    refused: tuple[str, ...]
+
+    def address(self, names: Mapping[str, str]) -> str | None:
+        """Where to ask; `None` if that takes a name that is not known."""
+        try:
+            return as_text(fill(self.url, names))
+        except KeyError:
+            return None
+
+    def final(self, answer: Answer) -> Literal["settled", "refused"] | None:
+        """What became of it; `None` while nothing is final."""
+        word = as_text(pointed_at(answer, self.pointer))
+        if word in self.settled:
+            return "settled"
+        return "refused" if word in self.refused else None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """Where the simulator is to listen, and what the platform was told of it."""
+
+    host: str
+    port: int
+    sandbox: str
+    passcode: str
+    state: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A platform to be loaded."""
+
+    name: str
+    healthz: str | None
+    simulator: Simulator
+    checkout: Checkout
+    poll: Poll | None
+    recipients: tuple[Recipient, ...]
+    reply: dict[str, Any]
+    """What the recipients answer; what is left out is the simulator's own."""
+
+
+def read(path: Path) -> Target:
+    """The target that a checked file describes."""
+    top = tomllib.loads(path.read_text(encoding="utf-8"))
+    simulator, platform, payment = top["simulator"], top["platform"], top["payment"]
+    host, _, port = simulator["listen"].rpartition(":")
+    return Target(
+        name=platform["name"],
+        healthz=platform.get("healthz"),
+        simulator=Simulator(
+            host=host,
+            port=int(port),
+            sandbox=simulator.get("sandbox", "main"),
+            passcode=simulator["passcode"],
+            state=path.parent / simulator.get("state", ".state/simulator"),
+        ),
+        checkout=_checkout(payment),
+        poll=_poll(payment["poll"]) if "poll" in payment else None,
+        recipients=tuple(Recipient(one["id"], one["country"]) for one in top["recipients"]),
+        reply=dict(top.get("recipient_reply", {})),
+    )
+
+
+def _checkout(payment: Mapping[str, Any]) -> Checkout:
+    answer = payment["answer"]
+    return Checkout(
+        method=payment.get("method", "POST"),
+        url=payment["url"],
+        form=payment.get("content_type", "json"),
+        headers=dict(payment.get("headers", {})),
+        body=payment["body"],
+        accepted=tuple(answer.get("accepted", (200, 201, 202))),
+        pointer=answer.get("pointer"),
+        accepted_values=tuple(answer.get("accepted_values", ())),
+        refused_values=tuple(answer.get("refused_values", ())),
+        id=answer.get("id"),
+    )
+
+
+def _poll(poll: Mapping[str, Any]) -> Poll:
+    return Poll(poll["url"], poll["pointer"], tuple(poll["settled"]), tuple(poll["refused"]))
+
+
+def values_of(payment: Payment) -> dict[str, Any]:
+    """What each placeholder of a payment stands for."""
+    values: dict[str, Any] = {"payment.amount": payment.amount}
+    for name, value in payment_to_json(payment).items():
+        if name in ("merchant", "payer"):
+            values |= {f"{name}.{part}": each for part, each in value.items()}
+        else:
+            values[f"payment.{name}"] = value
+    return values
+
+
+def fill(template: Any, values: Mapping[str, Any]) -> Any:
+    """The template with its placeholders replaced; one that is a whole string keeps its value's
+    type."""
+    if isinstance(template, str):
+        whole = PLACEHOLDER.fullmatch(template)
+        if whole:
+            return values[whole[1]]
+        return PLACEHOLDER.sub(lambda found: as_text(values[found[1]]), template)
+    if isinstance(template, Mapping):
+        return {fill(key, values): fill(value, values) for key, value in template.items()}
+    if isinstance(template, list | tuple):
+        return [fill(value, values) for value in template]
+    return template
+
+
+def as_text(value: Any) -> str:
+    """A value inside a longer string or a form: JSON for what is no string, nothing for `None`."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def encode(body: Mapping[str, Any], form: str) -> bytes:
+    """The body in bytes; a form leaves out what has no value."""
+    if form == "json":
+        return json.dumps(body, ensure_ascii=False).encode()
+    return urlencode(
+        {key: as_text(each) for key, each in body.items() if each is not None}
+    ).encode()
+
+
+def pointed_at(answer: Answer, pointer: str) -> Any:
+    """The value at an RFC 6901 pointer of a JSON answer; `None` where there is none."""
+    value = answer.json()
+    try:
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(key)] if isinstance(value, list) else value[key]
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+    return value

@@ -1,0 +1,184 @@
+"""The simulator of a load: started as a process, opened through the tester's door, and asked what
+the platform under test still lacks.
+"""
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from loadtests import registered
+from loadtests.processes import Party, running
+from loadtests.registered import Connection, Standing
+from loadtests.target import Recipient
+
+CLI = "scenarios.cli"
+TOKEN_VARIABLE = "REINSPECT_CONTROL_TOKEN"
+READY_S = 30.0
+"""The longest that the platform may take to register and to be authorized."""
+LOOK_EVERY_S = 0.1
+PATIENCE_S = 30.0
+
+
+class NotReady(Exception):
+    """Something that the load needs cannot be had; the message says what."""
+
+
+class World:
+    """A running simulator and its tester's door."""
+
+    def __init__(self, party: Party, url: str, token: str) -> None:
+        self.party = party
+        self.url = url
+        self._client = httpx.Client(
+            base_url=f"{url}/control",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE_S,
+            trust_env=False,  # The simulator is near: never by way of a proxy of the environment.
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def regulator(self, sandbox: str) -> str:
+        """Base address of the sandbox's regulator."""
+        return f"{self.url}/{sandbox}/v1"
+
+    def recipients(self, sandbox: str) -> str:
+        """Base address of the sandbox's recipients abroad."""
+        return f"{self.url}/{sandbox}/recipients"
+
+    def open(self, sandbox: str, *, passcode: str, seed: int) -> None:
+        """The sandbox at its beginning: a new one, or the old one with its registration kept."""
+        there = self._ask("GET", f"/sandboxes/{sandbox}", accept=(404,))
+        if there.status_code == 404:
+            self._ask("POST", "/sandboxes", {"id": sandbox, "passcode": passcode, "seed": seed})
+        elif there.json()["passcode"] != passcode:
+            raise NotReady(
+                f"sandbox {sandbox!r} was made with another passcode: choose another [simulator] "
+                "sandbox or state, or go back to the former passcode"
+            )
+        else:
+            self._ask("POST", f"/sandboxes/{sandbox}/reset")
+
+    def open_anew(self, sandbox: str, *, passcode: str, seed: int) -> None:
+        """A new sandbox, whatever an earlier load left under this name."""
+        self.delete(sandbox)
+        self.open(sandbox, passcode=passcode, seed=seed)
+
+    def delete(self, sandbox: str) -> None:
+        """The sandbox and its journal are no more."""
+        self._ask("DELETE", f"/sandboxes/{sandbox}", accept=(404,))
+
+    def reply(self, sandbox: str, recipient: str, reply: Mapping[str, Any]) -> None:
+        """Sets what a recipient answers."""
+        self._ask("PUT", f"/sandboxes/{sandbox}/recipients/{recipient}", reply)
+
+    def wait_until_ready(
+        self, sandbox: str, recipients: tuple[Recipient, ...], healthz: str | None
+    ) -> None:
+        """Returns when the platform is registered, authorized for every recipient, and says that it
+        is well; NotReady with what is missing."""
+        deadline = time.monotonic() + READY_S
+        while (missing := self._missing(sandbox, recipients, healthz)) is not None:
+            if time.monotonic() > deadline:
+                raise NotReady(f"after {READY_S:g} s, {missing}; see the platform's own log")
+            time.sleep(LOOK_EVERY_S)
+
+    def _missing(
+        self, sandbox: str, recipients: tuple[Recipient, ...], healthz: str | None
+    ) -> str | None:
+        state = self._ask("GET", f"/sandboxes/{sandbox}").json()
+        if not any(each["status"] == "active" for each in state["registrations"]):
+            return "no platform has registered with the regulator"
+        held = {
+            (each["recipient"], each["country"])
+            for each in state["authorizations"]
+            if each["status"] == "active"
+        }
+        for recipient in recipients:
+            if (recipient.id, recipient.country) not in held:
+                return (
+                    f"the platform holds no authorization for {recipient.id} ({recipient.country})"
+                )
+        return None if healthz is None else _unwell(healthz)
+
+    def connect(self, sandbox: str, *, passcode: str, seed: int) -> Standing:
+        """Registers the platform that feeds and declares what it will send."""
+        regulator = self.regulator(sandbox)
+        with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
+            told = _created(
+                client.post(
+                    f"{regulator}/registrations",
+                    content=registered.registration(seed, passcode),
+                    headers={"Content-Type": registered.JSON},
+                )
+            )
+            connection = Connection(regulator, seed=seed, key_id=told["key_id"], name="connect")
+            request = connection.request(
+                "POST", "/declarations", registered.declaration(), key="declare"
+            )
+            declared = _created(
+                client.post(request.url, content=request.body, headers=dict(request.headers))
+            )
+        return Standing(regulator, told["key_id"], declared["authorization"], 1)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        accept: tuple[int, ...] = (),
+    ) -> httpx.Response:
+        try:
+            answer = self._client.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            raise NotReady(f"the simulator does not answer {method} {path}: {error!r}") from error
+        if answer.is_success or answer.status_code in accept:
+            return answer
+        raise NotReady(f"the simulator refused {method} {path}: {answer.text[:500]}")
+
+
+@contextmanager
+def simulator(
+    *, state: Path, logs: Path, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[World]:
+    """The simulator for as long as the block lasts; port 0 takes a free one."""
+    token = secrets.token_urlsafe(24)
+    arguments = ["serve", "--host", host, "--port", str(port), "--state", str(state)]
+    with running(
+        "simulator", CLI, arguments, logs=logs, environment={TOKEN_VARIABLE: token}
+    ) as party:
+        url = party.wait_until_said(r"serves (https?://[^/\s]+)/")
+        party.wait_until_it_answers(f"{url}/healthz")
+        with World(party, url, token) as world:
+            yield world
+
+
+def _created(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code != 201:
+        raise NotReady(f"the regulator refused {answer.request.url}: {answer.text[:500]}")
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def _unwell(healthz: str) -> str | None:
+    try:
+        answer = httpx.get(healthz, timeout=2.0, trust_env=False)
+    except httpx.HTTPError as error:
+        return f"{healthz} does not answer: {error!r}"
+    return None if answer.is_success else f"{healthz} answers {answer.status_code}"

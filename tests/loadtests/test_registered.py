@@ -1,0 +1,165 @@
+"""The registered platform that feeds: lawful messages, signed, one step after the other."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from loadtests.outgoing import Answer, Request
+from loadtests.registered import (
+    ANNOUNCE,
+    CLOSE,
+    FEED,
+    TRANSMISSION,
+    RegisteredPlatform,
+    Standing,
+    declaration,
+    key_of,
+    progress,
+    registration,
+)
+from loadtests.tally import Tally
+from simulator.clock import wall_now
+from simulator.messages.declaration import DeclarationRequest
+from simulator.messages.feed import FeedEvent
+from simulator.messages.registration import RegistrationRequest
+from simulator.messages.signature import verify
+from simulator.messages.transmission import ClosingRequest, TransmissionRequest
+
+STANDING = Standing("http://regulator.invalid/feed/v1", "key-1", "aut-1", 1)
+ANSWERS = {
+    ANNOUNCE: Answer(201, b'{"id":"trm-7","status":"accepted"}'),
+    FEED: Answer(200, b'{"accepted":3,"refused":[],"alerts":[]}'),
+    CLOSE: Answer(200, b'{"id":"trm-7","status":"closed"}'),
+}
+
+
+class Regulator:
+    """Answers each operation as told, and keeps what it was asked."""
+
+    def __init__(self, **other: Answer) -> None:
+        self.answers = {**ANSWERS, **other}
+        self.asked: list[tuple[str, Request]] = []
+
+    def __call__(self, operation: str, request: Request) -> Answer:
+        self.asked.append((operation, request))
+        return self.answers[operation]
+
+
+def ticking() -> Callable[[], float]:
+    """A clock that is a second on whenever it is read."""
+    moments = iter(range(1000, 2000))
+    return lambda: float(next(moments))
+
+
+def send_one(regulator: Regulator) -> dict[str, Tally]:
+    tallies = {name: Tally() for name in (ANNOUNCE, FEED, CLOSE, TRANSMISSION)}
+    platform = RegisteredPlatform(STANDING, seed=1, tallies=tallies, clock=ticking())
+    platform.send(regulator, 5, 999.0)
+    return tallies
+
+
+def test_a_transmission_is_announced_fed_and_closed() -> None:
+    regulator = Regulator()
+
+    tallies = send_one(regulator)
+
+    bodies = {operation: request.body for operation, request in regulator.asked}
+    paths = [urlsplit(request.url).path for _, request in regulator.asked]
+    assert paths == [
+        "/feed/v1/transmissions",
+        "/feed/v1/feed",
+        "/feed/v1/transmissions/trm-7/closing",
+    ]
+    announced = TransmissionRequest.model_validate_json(bodies[ANNOUNCE])
+    fed = [FeedEvent.model_validate_json(line) for line in bodies[FEED].splitlines()]
+    closed = ClosingRequest.model_validate_json(bodies[CLOSE])
+    assert (announced.authorization, announced.records) == ("aut-1", 1)
+    assert [(event.subject, event.sequence) for event in fed] == [
+        ("trm-7", 1),
+        ("trm-7", 2),
+        ("trm-7", 3),
+    ]
+    assert closed.payloads == (fed[1].data.payload,)
+    assert closed.bytes == fed[1].data.bytes == fed[2].data.bytes
+    assert {name: tally.answered for name, tally in tallies.items()} == {
+        ANNOUNCE: 1,
+        FEED: 1,
+        CLOSE: 1,
+        TRANSMISSION: 1,
+    }
+
+
+def test_latency_counts_from_the_intended_moment_and_then_from_the_answer_before() -> None:
+    tallies = send_one(Regulator())
+
+    assert {name: tally.latency.max_us for name, tally in tallies.items()} == {
+        ANNOUNCE: 1_000_000,  # From 999 to the first reading of the clock, 1000.
+        FEED: 1_000_000,
+        CLOSE: 1_000_000,
+        TRANSMISSION: 6_000_000,
+    }
+
+
+def test_every_request_is_signed_and_no_nonce_comes_twice() -> None:
+    regulator = Regulator()
+
+    send_one(regulator)
+
+    nonces = set()
+    for _, request in regulator.asked:
+        signed = verify(
+            method=request.method,
+            path=urlsplit(request.url).path,
+            query="",
+            headers=request.headers,
+            body=request.body,
+            key_of={"key-1": key_of(1).public_key()}.get,
+            now=wall_now(),
+        )
+        nonces.add(signed.nonce)
+    assert len(nonces) == 3
+
+
+def test_after_a_step_that_failed_the_later_ones_are_not_tried() -> None:
+    refused = Answer(409, b'{"code":"quota_exceeded"}')
+    for operation, asked in ((ANNOUNCE, 1), (FEED, 2), (CLOSE, 3)):
+        regulator = Regulator(**{operation: refused})
+
+        tallies = send_one(regulator)
+
+        assert len(regulator.asked) == asked
+        assert tallies[operation].errors == {"status 409 quota_exceeded": 1}
+        assert (tallies[TRANSMISSION].intended, tallies[TRANSMISSION].answered) == (1, 0)
+
+
+def test_lawful_feed_that_is_refused_or_suspected_is_an_error() -> None:
+    line = {"line": 2, "code": "sequence_duplicate", "detail": "…"}
+    for answer, error in (
+        ({"refused": [line], "alerts": []}, "lines refused as sequence_duplicate"),
+        ({"refused": [], "alerts": ["alr-1"]}, "alerts raised"),
+    ):
+        tallies = send_one(Regulator(feed=Answer(200, json.dumps(answer).encode())))
+        assert tallies[FEED].errors == {error: 1}
+
+
+def test_an_announcement_that_is_only_received_permits_nothing() -> None:
+    tallies = send_one(Regulator(announce=Answer(201, b'{"id":"trm-7","status":"received"}')))
+
+    assert tallies[ANNOUNCE].errors == {"the transmission is received": 1}
+
+
+def test_the_messages_before_the_load_are_lawful() -> None:
+    registered = RegistrationRequest.model_validate_json(registration(1, "open sesame"))
+    declared = DeclarationRequest.model_validate_json(declaration())
+
+    assert (registered.passcode, registered.callback_url) == ("open sesame", None)
+    assert {field.category for field in declared.fields} == {"M01", "M02", "M03"}
+
+
+def test_a_large_feed_body_numbers_its_events_without_gaps() -> None:
+    lines = progress("trm-3", 100).splitlines()
+
+    events = [FeedEvent.model_validate_json(line) for line in lines]
+
+    assert [event.sequence for event in events] == list(range(1, 101))
+    assert len({event.data.payload for event in events}) == 100

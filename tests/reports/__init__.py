@@ -1,0 +1,1 @@
+"""How a judgement is told: every format says the same, and none repeats a planted secret."""

@@ -1,0 +1,75 @@
+"""No planted secret stands in any report, in whatever form it leaked."""
+
+import pytest
+
+from scenarios.judge.leaks import PlantedIndex
+from scenarios.judge.peeling import normalise
+from scenarios.reports import Account, Report, catalogue
+from scenarios.traffic import Payment, planted
+from tests.reports.some_runs import a_leaking_run, account_of, values_planted_in
+
+REPORTS = list(catalogue().values())
+
+
+@pytest.fixture(scope="module")
+def leaked() -> tuple[Account, list[Payment]]:
+    entries, payments = a_leaking_run()
+    return account_of(entries), payments
+
+
+def test_the_run_did_leak_every_kind_of_secret_in_many_forms(
+    leaked: tuple[Account, list[Payment]],
+) -> None:
+    """Otherwise it would prove nothing that the reports hold none."""
+    account, payments = leaked
+    seen = "\n".join(
+        finding.seen for ruling in account.judgement.rulings for finding in ruling.findings
+    )
+    for word in ("plain", "plain_reversed", "prefix_kept", "md5", "sha256", "header", "path"):
+        assert word in seen, word
+    journal = "".join(entry.content for entry in account.evidence)
+    for value in values_planted_in(*payments):
+        assert value in journal or value not in ("password", "biometric")
+    assert {secret.kind for payment in payments for secret in planted(payment)} >= {
+        "name", "resident_id", "mobile", "card", "email", "address", "device_id", "password",
+        "biometric",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
+def test_no_planted_value_stands_in_a_report(
+    report: Report, leaked: tuple[Account, list[Payment]]
+) -> None:
+    account, payments = leaked
+    text = report.render(account).decode()
+
+    told = [value for value in values_planted_in(*payments) if value in text]
+    flat = normalise(text)
+    told_awkwardly = [
+        value
+        for value in values_planted_in(*payments)
+        if len(normalise(value)) >= 8 and normalise(value) in flat
+    ]
+    assert told == []
+    assert told_awkwardly == []
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
+def test_no_planted_value_can_be_found_in_a_report_in_any_form(
+    report: Report, leaked: tuple[Account, list[Payment]]
+) -> None:
+    """The very search that convicts platforms, turned on our own reports, line by line."""
+    account, payments = leaked
+    index = PlantedIndex([secret for payment in payments for secret in planted(payment)])
+    for line in report.render(account).splitlines():
+        assert index.leaks(line, "report") == (), line[:300]
+
+
+def test_what_a_journal_entry_quotes_is_masked_too(leaked: tuple[Account, list[Payment]]) -> None:
+    account, payments = leaked
+    page = catalogue()["html"].render(account).decode()
+
+    assert 'id="entry-' in page
+    assert "[redacted]" in page
+    for payment in payments:
+        assert f"*******{payment.payer.mobile[-4:]}" in page or payment.payer.mobile not in page

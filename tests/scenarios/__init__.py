@@ -1,0 +1,1 @@
+"""How an examination is described, checked, played and told."""

@@ -1,0 +1,182 @@
+"""The command line: exit codes tell the kind of the outcome, and every mistake names its remedy."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scenarios import cli, run_folder
+from simulator.journal.verify import GENESIS, chained, digest_of_content
+
+SALT = "00" * 16
+
+
+def run(*arguments: str) -> int:
+    """The exit code, whether it is returned or argparse ends the program with it."""
+    try:
+        return cli.main(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def a_run(folder: Path, *, contents: tuple[str, ...] = ("one", "two", "three")) -> Path:
+    """A run whose journal is a true chain over contents that say little."""
+    head, lines = GENESIS, []
+    for sequence, word in enumerate(contents, start=1):
+        content = json.dumps({"format": 1, "sequence": sequence, "kind": "staged", "body": word})
+        content_digest = digest_of_content(SALT, content)
+        head = chained(head, content_digest)
+        line = {
+            "sequence": sequence,
+            "kind": "staged",
+            "salt": SALT,
+            "content": content,
+            "content_digest": content_digest,
+            "digest": head,
+        }
+        lines.append(json.dumps(line) + "\n")
+    (folder / run_folder.JOURNAL).write_text("".join(lines))
+    run_folder.RunFolder(folder).write_run({"entries": len(contents), "head": head})
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "COMMAND"),
+        (("certfy",), "invalid choice"),
+        (("certify", "--seed", "x"), "the seed must be a whole number from 0, but was 'x'"),
+        (("certify", "--story", "ordinry_day"), "did you mean 'ordinary_day'?"),
+        (("certify", "--requirement", "DEC-1"), "did you mean 'DEC-01'"),
+        (("certify", "--defect", "ignores_stopp"), "did you mean 'ignores_stop'"),
+        (("certify", "--rule-pack", "r2O22"), "did you mean 'r2022'"),
+        (("certify", "--target", "nowhere.toml"), "No such file or directory"),
+        (("list", "storys"), "did you mean 'stories'?"),
+        (("explain", "authorization_stail"), "did you mean 'authorization_stale'"),
+        (("prove", "--only", "onest"), "did you mean 'honest'"),
+        (("judge", "nowhere"), "there is no run folder 'nowhere'"),
+        (("verify", "nowhere"), "there is no run folder 'nowhere'"),
+        (("doctor", "nowhere.toml"), "No such file or directory"),
+        (("serve", "--port", "70000"), "a port is a whole number from 0 to 65535"),
+        (
+            (
+                *("reference-platform", "--port", "0", "--regulator", "x", "--recipient", "y"),
+                *("--passcode", "z", "--state", "s"),
+            ),
+            "--regulator must be a whole address",
+        ),
+    ],
+)
+def test_wrong_usage_exits_64_and_names_the_remedy(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 64
+
+    assert said in capsys.readouterr().err
+
+
+def test_a_defect_is_for_the_reference_platform_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "target.toml"
+
+    assert run("init", str(target)) == 0
+    assert run("certify", "--target", str(target), "--defect", "ignores_stop") == 64
+
+    assert "leave out --target or --defect" in capsys.readouterr().err
+
+
+def test_init_writes_a_target_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("init", str(tmp_path / "target.toml")) == 0
+    assert run("init", str(tmp_path / "target.toml")) == 64
+
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "kind", ["requirements", "stories", "rules", "defects", "faults", "reports"]
+)
+def test_every_list_can_be_read_by_a_program(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list", kind, "--json") == 0
+
+    listed = json.loads(capsys.readouterr().out)
+    assert len(listed) >= 5
+    assert all(entry["id"] and entry["title"] for entry in listed)
+
+
+def test_explain_tells_what_a_code_means(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "dec-01") == 0
+    assert run("explain", "authorization_stale") == 0
+
+    told = capsys.readouterr().out
+    assert "DEC-01 (requirement)" in told
+    assert "authorization_stale (code)" in told
+
+
+def test_an_unaltered_journal_is_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("verify", str(a_run(tmp_path))) == 0
+
+    assert capsys.readouterr().out.startswith("3 entries, unbroken; head ")
+
+
+def test_an_altered_journal_names_the_first_broken_entry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = a_run(tmp_path) / run_folder.JOURNAL
+    journal.write_text(journal.read_text().replace("two", "TWO"))
+
+    assert run("verify", str(tmp_path)) == 64
+    assert "entry 2 is broken" in capsys.readouterr().err
+
+    assert run("judge", str(tmp_path)) == 64
+
+
+def test_a_journal_that_was_cut_short_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = a_run(tmp_path) / run_folder.JOURNAL
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:2]))
+
+    assert run("verify", str(tmp_path)) == 64
+
+    assert "broken" in capsys.readouterr().err
+
+
+def test_a_run_of_a_newer_version_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = a_run(tmp_path)
+    (folder / run_folder.RUN).write_text('{"format": 2}')
+
+    assert run("verify", str(folder)) == 64
+    assert run("judge", str(folder)) == 64
+
+    assert f"run {folder.name} is of format 2, and this version reads up to 1" in (
+        capsys.readouterr().err
+    )
+
+
+def test_the_command_line_can_stand_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("PORT", "7"), ("STATE", "s"), ("CONTROL_TOKEN", "secret")):
+        monkeypatch.setenv(f"REINSPECT_{name}", value)
+
+    options = cli.parser().parse_args(["serve"])
+
+    assert (options.port, options.state, options.control_token) == (7, "s", "secret")
+
+
+def test_our_own_failure_exits_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(kind: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("scenarios.catalogues.entries", fail)
+
+    assert run("list", "stories") == 70
+
+    assert "a failure of reinspect, not of the platform" in capsys.readouterr().err
