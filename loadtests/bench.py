@@ -11,10 +11,10 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import signal
 import statistics
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -164,9 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # The servers end with the bench.
     try:
         options = parse(arguments)
-        measured = run(options, screen)
         folder = folders.create(options.out, "bench")
-    except (UsageError, OSError) as mistake:
+        measured = run(options, folder, screen)
+    except UsageError as mistake:
         print(f"bench: {mistake}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
@@ -194,18 +194,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run(options: argparse.Namespace, screen: Console) -> Measurements:
+def run(options: argparse.Namespace, folder: Path, screen: Console) -> Measurements:
     """Every case, one after the other, on a simulator and a floor of their own."""
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out {options.out}: {error.strerror}; choose another folder") from error
-    # Below `out` and not in the system's own folder, which may be memory and know no disk.
-    with (
-        tempfile.TemporaryDirectory(dir=options.out, prefix=".bench-") as folder,
-        screen.status("starting") as status,
-        served(Path(folder)) as (world, floor, processes),
-    ):
+    with screen.status("starting") as status, served(folder) as (world, floor, processes):
         world.open(SANDBOX, passcode=PASSCODE, seed=options.seed)
         standing = world.connect(SANDBOX, passcode=PASSCODE, seed=options.seed)
         bench = Bench(standing, world.recipients(SANDBOX), options.seed)
@@ -224,15 +215,25 @@ def _as_percent(busy: dict[str, float]) -> dict[str, str]:
 
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[World, str, dict[str, int]]]:
-    """A simulator, the address of the floor, and the processes to be watched."""
-    with (
-        simulator(state=folder / "state", logs=folder) as world,
-        running("floor", "loadtests.floor", [], logs=folder) as party,
-    ):
-        floor = party.wait_until_said(r"serves (http://[^/\s]+)/")
-        party.wait_until_it_answers(floor)
-        processes = {"simulator": world.party.id, "floor": party.id, "client": os.getpid()}
-        yield world, floor, processes
+    """A simulator, the address of the floor, and the processes to be watched.
+
+    State is below `folder`: the system's own folder may be memory, and no append would cost a disk.
+    """
+    logs, state = folder / "logs", folder / "state"
+    try:
+        with (
+            simulator(state=state, logs=logs) as world,
+            running("floor", "loadtests.floor", [], logs=logs) as party,
+        ):
+            floor = party.wait_until_said(r"serves (http://[^/\s]+)/")
+            party.wait_until_it_answers(floor)
+            yield (
+                world,
+                floor,
+                {"simulator": world.party.id, "floor": party.id, "client": os.getpid()},
+            )
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def measure(case: Case, bench: Bench, url: str, floor: str, seconds: float) -> Measured:

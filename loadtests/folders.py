@@ -3,21 +3,23 @@
 import itertools
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from loadtests.options import UsageError
+
 
 def create(out: Path, name: str) -> Path:
-    """The first of `name-1`, `name-2`, … that is not there yet; OSError if it cannot be made."""
-    for number in itertools.count(1):
-        folder = out / f"{name}-{number}"
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            if not out.is_dir():  # A file is in the way, and counting on would never end.
-                raise
-            continue
-        return folder
+    """The first of `name-1`, `name-2`, … that is not there yet."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            with suppress(FileExistsError):
+                (out / f"{name}-{number}").mkdir()
+                return out / f"{name}-{number}"
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}; choose another folder") from error
     raise AssertionError("counting has no end")
 
 

@@ -62,6 +62,8 @@ def _limits(generated: Generated, load: Load) -> Iterator[str]:
                 f"{operation}: {tally.dropped} of {tally.intended} were dropped, as all "
                 f"{load.senders} senders were waiting for answers; lower the rate, or raise --users"
             )
+        if tally.lost:
+            yield f"{operation}: nobody knows what became of {tally.lost} of {tally.intended}"
         if tally.late > LATE_SHARE_MAX * tally.intended:
             yield (
                 f"{operation}: {tally.late} of {tally.intended} left more than "
@@ -125,6 +127,7 @@ def _tally_as_json(tally: Tally, lasted_s: float) -> dict[str, Any]:
         "rate": round(tally.answered / lasted_s, 2),
         "errors": tally.errors,
         "dropped": tally.dropped,
+        "lost": tally.lost,
         "late": tally.late,
         "lag_us": percentiles(tally, of_lag=True),
         "latency_us": percentiles(tally),

@@ -33,6 +33,8 @@ PAYLOAD_BYTES = 412
 NDJSON = "application/x-ndjson"
 JSON = "application/json"
 
+UNREADABLE = "an answer that cannot be read"
+
 ANNOUNCE, FEED, CLOSE, TRANSMISSION = "announce", "feed", "close", "transmission"
 
 
@@ -215,23 +217,29 @@ class RegisteredPlatform:
 
     def send(self, ask: Ask, number: int, intended: float) -> None:
         """One transmission; where a step fails, the later ones are not tried."""
-        self._tallies[TRANSMISSION].intended += 1
+        tally = self._tallies[TRANSMISSION]
+        tally.intended += 1
+        failed = self._transmit(ask, number, intended)
+        wrong = None if failed is None else f"broken off at {failed}"
+        tally.end(self._clock() - intended, wrong)
+
+    def _transmit(self, ask: Ask, number: int, intended: float) -> str | None:
+        """The step that failed; `None` if all is done."""
         key = f"{self._seed}-{number}"
         payload = digest_of_payload(key)
         announced = self._step(
             ask, ANNOUNCE, "/transmissions", self._announcement, key=f"announce-{key}", at=intended
         )
         if announced is None:
-            return
+            return ANNOUNCE
         id = announced["id"]
         fed = self._step(ask, FEED, "/feed", feed_of(id, payload), media_type=NDJSON)
         if fed is None:
-            return
+            return FEED
         closed = self._step(
             ask, CLOSE, f"/transmissions/{id}/closing", closing(payload), key=f"close-{key}"
         )
-        if closed is not None:
-            self._tallies[TRANSMISSION].end(self._clock() - intended, None)
+        return CLOSE if closed is None else None
 
     def _step(
         self,
@@ -261,18 +269,26 @@ def wrong_announcement(answer: Answer) -> str | None:
     """What is wrong with the answer to an announcement; `None` if it permits sending."""
     if answer.status != 201:
         return answer.complaint
-    status = answer.json()["status"]
-    return None if status == "accepted" else f"the transmission is {status}"
+    match answer.json():
+        case {"status": "accepted", "id": str()}:
+            return None
+        case {"status": status}:
+            return f"the transmission is {status}"
+    return UNREADABLE
 
 
 def wrong_feed(answer: Answer) -> str | None:
     """Every line must be taken and none suspected: all that is sent is lawful."""
     if answer.status != 200:
         return answer.complaint
-    told = answer.json()
-    if told["refused"]:
-        return f"lines refused as {told['refused'][0]['code']}"
-    return "alerts raised" if told["alerts"] else None
+    match answer.json():
+        case {"refused": [], "alerts": []}:
+            return None
+        case {"refused": [{"code": code}, *_]}:
+            return f"lines refused as {code}"
+        case {"alerts": [_, *_]}:
+            return "alerts raised"
+    return UNREADABLE
 
 
 def wrong_closing(answer: Answer) -> str | None:

@@ -56,10 +56,7 @@ def run(options: Options, screen: Console) -> tuple[Outcome, Path]:
     """The outcome and the folder that holds its figures."""
     if options.target is not None:
         scene.check(options.target)
-    try:
-        folder = folders.create(options.out, "load")
-    except OSError as error:
-        raise UsageError(f"--out {options.out}: {error.strerror}; choose another folder") from error
+    folder = folders.create(options.out, "load")
     try:
         with screen.status("starting the parties") as status:
             outcome = carry(options, folder, status.update)

@@ -39,6 +39,11 @@ class Tally:
         """Wrong answers, and those that never came."""
         return sum(self.errors.values())
 
+    @property
+    def lost(self) -> int:
+        """Nobody knows what became of these."""
+        return self.intended - self.dropped - self.answered - self.failed
+
     def begin(self, lag_s: float) -> None:
         """A message leaves, so long after its moment."""
         self.lag.record(lag_s)

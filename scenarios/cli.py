@@ -180,7 +180,7 @@ def _certify(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from scenarios import certify, console
-    from scenarios.parties import PartyFailed
+    from scenarios.parties import PartyFailed, leave_nobody_behind
     from scenarios.target import load
 
     screen = Console()
@@ -190,6 +190,7 @@ def _certify(options: argparse.Namespace) -> int:
     if options.defect:
         _check_ids("defects", [options.defect], "defect")
     target = load(options.target) if options.target else None
+    leave_nobody_behind()
     begun = lambda folder: screen.print(f"run folder: {folder.path}", highlight=False)  # noqa: E731
     try:
         with console.progress(screen) as tell:

@@ -202,6 +202,14 @@ def restart_command(party: Party) -> tuple[str, ...]:
     return ("sh", "-c", 'kill -KILL "$(cat "$1")"', "restart", str(party.pid_file.resolve()))
 
 
+def leave_nobody_behind() -> None:
+    """From here on this process takes SIGTERM as it takes Ctrl-C, so that it ends its parties first.
+
+    The parties have sessions of their own: whoever ends us does not reach them.
+    """
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+
+
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nobody listens on now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -10,7 +10,7 @@ from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
 from scenarios.judge.judgement import Judgement, verdict_of
 from scenarios.judge.leaks import PlantedIndex
-from scenarios.judge.masking import mask
+from scenarios.judge.masking import legible, mask
 from scenarios.judge.requirement import Requirement
 from scenarios.judge.verdict import Verdict, overall
 from simulator.journal.entry import Entry
@@ -73,7 +73,7 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
 
 
 def _masked(index: PlantedIndex, text: str) -> str:
-    return mask(text, index)
+    return legible(mask(text, index))
 
 
 def _reasons(evidence: Evidence) -> tuple[str, ...]:

@@ -14,10 +14,13 @@ from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.peeling import PeelingStopped, fold
 from scenarios.traffic import Secret
 
-__all__ = ["mask", "mask_value", "redact"]
+__all__ = ["legible", "mask", "mask_value", "redact"]
 
 REDACTED = "[redacted]"
 
+_ILLEGIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _WORD = re.compile(r"[^\s\"'<>{}\[\],;&?]{11,}")
 _ROUNDS = 3
 """Covering one form may uncover another that it had explained."""
@@ -41,6 +44,12 @@ def mask(text: str, index: PlantedIndex) -> str:
         return text
     text = _WORD.sub(lambda word: REDACTED if _tells(word[0], index) else word[0], text)
     return REDACTED if _tells(text, index) else text
+
+
+def legible(text: str) -> str:
+    """The text without what a terminal obeys, what turns its direction, what XML forbids and what
+    UTF-8 cannot say; a platform may have put any of it into what a report quotes."""
+    return _ILLEGIBLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _without(shorts: tuple[str, ...], text: str) -> str:

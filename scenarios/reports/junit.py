@@ -4,11 +4,8 @@ import xml.etree.ElementTree as ET
 from itertools import groupby
 
 from scenarios.judge.court import Ruling
-from scenarios.judge.judgement import Mask
 from scenarios.judge.verdict import Verdict
 from scenarios.reports import Account, Report, whys
-
-_XML_FORBIDS = {code: "�" for code in range(32) if code not in (9, 10, 13)}
 
 
 def render(account: Account) -> bytes:
@@ -50,10 +47,10 @@ def _case(suite: ET.Element, account: Account, ruling: Ruling) -> None:
         case Verdict.FAIL:
             first = ruling.findings[0]
             element = ET.SubElement(case, "failure", message=first.sentence, type=requirement.force)
-            element.text = _text(_findings(account, ruling), mask)
+            element.text = mask(_findings(account, ruling))
         case Verdict.INCONCLUSIVE:
             element = ET.SubElement(case, "error", message="inconclusive", type="inconclusive")
-            element.text = _text("\n".join(whys(ruling)[:20]), mask)
+            element.text = mask("\n".join(whys(ruling)[:20]))
         case Verdict.NOT_EXERCISED:
             said = f"exercised {ruling.exercised} times, at least {requirement.at_least} needed"
             ET.SubElement(case, "skipped", message=said)
@@ -76,10 +73,6 @@ def _findings(account: Account, ruling: Ruling) -> str:
         ]
     lines.append(f"How to mend: {requirement.remedy}")
     return "\n".join(lines)
-
-
-def _text(text: str, mask: Mask) -> str:
-    return mask(text).translate(_XML_FORBIDS)
 
 
 REPORT = Report(id="junit", title="JUnit XML for pipelines", filename="junit.xml", render=render)

@@ -1,5 +1,7 @@
 """A summary in Markdown, short enough for a pull request."""
 
+import re
+
 from scenarios.judge.court import Ruling
 from scenarios.judge.verdict import Verdict
 from scenarios.reports import Account, Report, opportunities, whys
@@ -24,7 +26,7 @@ def render(account: Account) -> bytes:
         f"{counts['payloads']} payloads, {counts['entries']} journal entries.",
         f"Journal digest `{judgement.journal_digest}`.",
         "",
-        *(f"> {judgement.mask(reason)}" for reason in judgement.reasons),
+        *(f"> {_quoted(judgement.mask(reason))}" for reason in judgement.reasons),
         "",
         "| requirement | force | verdict | exercised | findings |",
         "|---|---|---|---:|---:|",
@@ -35,7 +37,7 @@ def render(account: Account) -> bytes:
         if ruling.findings:
             lines += _card(account, ruling)
         elif reasons := whys(ruling):
-            shown = [f"- {judgement.mask(why)}" for why in reasons[:_MOST_WHYS]]
+            shown = [f"- {_quoted(judgement.mask(why))}" for why in reasons[:_MOST_WHYS]]
             lines += [f"## {ruling.requirement.id}: inconclusive", "", *shown, ""]
     return ("\n".join(lines).rstrip() + "\n").encode()
 
@@ -57,14 +59,22 @@ def _card(account: Account, ruling: Ruling) -> list[str]:
         "",
         f"{requirement.clause}. {requirement.text}",
         "",
-        f"- Expected: {mask(finding.expected)}",
-        f"- Seen: {mask(finding.seen)}",
+        f"- Expected: {_quoted(mask(finding.expected))}",
+        f"- Seen: {_quoted(mask(finding.seen))}",
         f"- Where: {finding.about.subject}, story {finding.about.story}, journal entries {entries}",
         f"- How to mend: {requirement.remedy}",
         f"- Reproduce: `{account.reproduce(ruling, finding)}`",
         f"- Findings in all: {len(ruling.findings)}",
         "",
     ]
+
+
+def _quoted(text: str) -> str:
+    """A code span, so that nothing in the text is taken for Markdown or HTML."""
+    line = " ".join(text.split())
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
 
 
 REPORT = Report(id="markdown", title="Summary in Markdown", filename="summary.md", render=render)

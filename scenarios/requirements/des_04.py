@@ -14,9 +14,9 @@ LINKABLE = an_honest_person(shared_tokens=("************91fe",))
 @requirement(
     id="DES-04",
     title="Different recipients receive unlinkable tokens",
-    clause="GB/T 42460",
+    clause="Simulated regulator's catalogue, M01 (a key for each recipient); GB/T 42460",
     text="Two recipients cannot join what they hold about one person.",
-    force="SHOULD",
+    force="MUST",
     subject="person",
     at_least=3,
     remedy="Derive the token key for each recipient.",

@@ -19,5 +19,7 @@ async def undeclared_category(stage: Stage) -> None:
     for recipient in stage.recipients:
         await stage.grant(recipient, without=WITHDRAWN)
     await stage.wait_for_notices()
+    # What was under way may still arrive under the former version; from then on nothing may.
+    await stage.watch(stage.target.limits.revocation_s + 0.1, "narrower authorization")
     await stage.pay(stage.many(10))
     await stage.follow(stage.unfinished, within_s=0.6)

@@ -1,5 +1,9 @@
 """Payments on disk: taken before the merchant is told so, and kept at every stage until they are
 settled or refused.
+
+A payment that is taken is synced to the disk. Its later stages are written at once, so that they
+survive a kill of the process, and synced with what comes after: a power cut may cost the last of
+them, and those steps are then repeated under the same idempotency keys.
 """
 
 import sqlite3
@@ -40,16 +44,19 @@ class Outbox:
     def __init__(self, path: Path | str) -> None:
         self._db = connect(path)
         self._db.executescript(_TABLE)
+        self._db.execute("PRAGMA synchronous = NORMAL")
 
     def take(self, journey: Journey, person: str) -> Journey:
         """Keeps a new payment; one whose merchant and order are known already is returned as it is
         now kept.
         """
         merchant, order_id = journey.payment.merchant.id, journey.payment.order_id
+        self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(
             "INSERT OR IGNORE INTO payments VALUES (?, ?, ?, ?, ?, ?)",
             (journey.id, merchant, order_id, person, journey.is_final, _text(journey)),
         )
+        self._db.execute("PRAGMA synchronous = NORMAL")
         row = self._db.execute(
             "SELECT journey FROM payments WHERE merchant = ? AND order_id = ?", (merchant, order_id)
         ).fetchone()

@@ -35,6 +35,7 @@ WORTH_ANOTHER_LOOK = frozenset(
     | {"authorization_stopped", "authorization_suspended"}
     | {"authorization_revoked", "authorization_expired"}
     | {"transmission_unknown", "transmission_not_accepted", "transmission_closed", "not_found"}
+    | {"idempotency_conflict"}
 )
 """Refusals that may rest on what the platform did not know yet: it looks again before it gives up.
 """

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from loadtests import folders
+from loadtests.options import UsageError
 
 
 def test_folders_are_numbered_and_never_used_twice(tmp_path: Path) -> None:
@@ -18,5 +19,5 @@ def test_folders_are_numbered_and_never_used_twice(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     (tmp_path / "runs").touch()
 
-    with pytest.raises(OSError, match="runs"):
+    with pytest.raises(UsageError, match="runs: File exists; choose another folder"):
         folders.create(tmp_path / "runs", "load")

@@ -50,6 +50,7 @@ def test_a_load_without_errors_and_without_limits_is_carried() -> None:
 
 def test_errors_are_not_carried() -> None:
     tally = carried()
+    tally.intended += 2
     tally.end(0.5, "status 503")
     tally.end(0.5, "status 503")
 
@@ -61,13 +62,14 @@ def test_errors_are_not_carried() -> None:
 
 def test_dropped_messages_leave_the_load_uncertain_whatever_else_went_wrong() -> None:
     tally = carried()
+    tally.intended += 4
     tally.dropped = 3
     tally.end(0.5, "status 503")
 
     seen = outcome(tally)
 
     assert seen.limits == (
-        "payment: 3 of 200 were dropped, as all 64 senders were waiting for answers; lower the "
+        "payment: 3 of 204 were dropped, as all 64 senders were waiting for answers; lower the "
         "rate, or raise --users",
     )
     assert seen.exit_code == 2
@@ -81,6 +83,16 @@ def test_one_late_message_in_a_hundred_is_borne_and_more_are_not() -> None:
     tally.late = 3
 
     assert outcome(tally).exit_code == 2
+
+
+def test_a_message_of_which_nothing_is_known_leaves_the_load_uncertain() -> None:
+    tally = carried()
+    tally.intended += 1
+
+    seen = outcome(tally)
+
+    assert seen.limits == ("payment: nobody knows what became of 1 of 201",)
+    assert seen.exit_code == 2
 
 
 def test_a_generator_without_room_is_the_limit() -> None:
@@ -120,6 +132,7 @@ def test_the_figures_say_everything_in_numbers() -> None:
         "rate": 20.0,
         "errors": {},
         "dropped": 0,
+        "lost": 0,
         "late": 0,
         "lag_us": {"p50": 1000, "p90": 1000, "p99": 1000, "max": 1000},
         "latency_us": {"p50": 10000, "p90": 10000, "p99": 10000, "max": 10000},

@@ -53,6 +53,7 @@ def ticking() -> Callable[[], float]:
 
 def send_one(regulator: Regulator) -> dict[str, Tally]:
     tallies = {name: Tally() for name in (ANNOUNCE, FEED, CLOSE, TRANSMISSION)}
+    tallies[ANNOUNCE].intended = 1  # The schedule counts what it hands over.
     platform = RegisteredPlatform(STANDING, seed=1, tallies=tallies, clock=ticking())
     platform.send(regulator, 5, 999.0)
     return tallies
@@ -129,7 +130,8 @@ def test_after_a_step_that_failed_the_later_ones_are_not_tried() -> None:
 
         assert len(regulator.asked) == asked
         assert tallies[operation].errors == {"status 409 quota_exceeded": 1}
-        assert (tallies[TRANSMISSION].intended, tallies[TRANSMISSION].answered) == (1, 0)
+        assert tallies[TRANSMISSION].errors == {f"broken off at {operation}": 1}
+        assert [tally.lost for tally in tallies.values()] == [0, 0, 0, 0]
 
 
 def test_lawful_feed_that_is_refused_or_suspected_is_an_error() -> None:
@@ -140,6 +142,13 @@ def test_lawful_feed_that_is_refused_or_suspected_is_an_error() -> None:
     ):
         tallies = send_one(Regulator(feed=Answer(200, json.dumps(answer).encode())))
         assert tallies[FEED].errors == {error: 1}
+
+
+def test_an_answer_that_cannot_be_read_is_an_error() -> None:
+    for operation, status in ((ANNOUNCE, 201), (FEED, 200)):
+        for body in (b"", b"[]", b"{}"):
+            tallies = send_one(Regulator(**{operation: Answer(status, body)}))
+            assert tallies[operation].errors == {"an answer that cannot be read": 1}
 
 
 def test_an_announcement_that_is_only_received_permits_nothing() -> None:

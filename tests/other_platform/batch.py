@@ -97,7 +97,10 @@ def announce(platform: "Platform", batch: Batch) -> Batch:
 
 def decision(platform: "Platform", batch: Batch) -> Batch:
     """Waits until the regulator has decided: received is not accepted."""
-    told = platform.regulator.get(f"/transmissions/{batch.transmission}")
+    try:
+        told = platform.regulator.get(f"/transmissions/{batch.transmission}")
+    except Refused:  # The regulator has begun anew, and knows nothing of it.
+        return replace(batch, step=OVER)
     step = _after(told["status"])
     if step == "decision":
         raise NotYet

@@ -133,6 +133,36 @@ def test_domestic_payments_settle_while_regulator_and_recipients_are_away(tmp_pa
     assert world.arrivals == []
 
 
+def test_a_feed_that_was_refused_is_a_new_message_when_it_is_tried_again(tmp_path: Path) -> None:
+    """The same key would bring the same refusal for ever."""
+    world = World()
+    world.on_arrival = lambda recipient: world.refuse_feed.append("transmission_not_accepted")
+
+    async def story() -> None:
+        async with running(world, tmp_path) as platform:
+            platform.take(order())
+            await platform.drained()
+
+    asyncio.run(story())
+
+    refused = world.story.index("refuse feed progressed ended")
+    assert [what for what in world.story if what != world.story[refused]] == CROSSING
+
+
+def test_a_line_that_was_taken_before_is_as_good_as_taken(tmp_path: Path) -> None:
+    world = World(refuse_feed=["sequence_duplicate"])
+
+    async def story() -> Stage:
+        async with running(world, tmp_path) as platform:
+            taken = platform.take(order())
+            await platform.drained()
+            journey = platform.outbox.read(taken.id)
+            assert journey is not None
+            return journey.stage
+
+    assert asyncio.run(story()) is Stage.SETTLED
+
+
 def test_back_off_doubles_up_to_a_second_and_honours_retry_after() -> None:
     assert [back_off_s(tries) for tries in range(1, 8)] == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
     assert back_off_s(1, 3.0) == 3.0

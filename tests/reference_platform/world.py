@@ -68,6 +68,8 @@ class World:
     acknowledged: list[str] = field(default_factory=list)
     materials: dict[int, dict[str, Any]] = field(default_factory=dict)
     refuse_announcement: str | None = None
+    refuse_feed: list[str] = field(default_factory=list)
+    """Codes with which the lines of the next feed are refused, once."""
     nonces: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -191,9 +193,10 @@ class World:
             case ["POST", "feed"]:
                 events = [json.loads(line) for line in request.content.splitlines()]
                 kinds = " ".join(event["type"].removeprefix("transmission.") for event in events)
-                return self._tell(
-                    f"feed {kinds}", request, accepted=len(events), refused=[], alerts=[]
-                )
+                refused = [{"line": 1, "code": code, "detail": "no"} for code in self.refuse_feed]
+                self.refuse_feed.clear()
+                what = f"refuse feed {kinds}" if refused else f"feed {kinds}"
+                return self._tell(what, request, accepted=0, refused=refused, alerts=[])
             case ["POST", "lineage"]:
                 return self._tell("lineage", request, recorded=1)
             case ["GET", "notices"]:

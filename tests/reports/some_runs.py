@@ -4,6 +4,7 @@ which the judge itself fails."""
 import base64
 import gzip
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -54,24 +55,23 @@ def an_arrival(
     content = rec.Body(
         hashlib.sha256(raw).hexdigest(), len(raw), base64=base64.b64encode(raw).decode()
     )
-    arrival = rec.Arrival(
-        "acquirer-sg", "POST", path, "", headers or {}, content, world.now, 200
-    )
+    arrival = rec.Arrival("acquirer-sg", "POST", path, "", headers or {}, content, world.now, 200)
     return world.add(arrival)
 
 
 def a_leaking_run() -> tuple[list[Entry], list[Payment]]:
-    """Every secret of every payer leaves, each payment in another disguise; and the payments."""
+    """The secrets of every payer leave, from payment to payment in other disguises; and the
+    payments."""
     world = AWorld()
     world.declare()
     plain = [world.payment(payers=[person]) for person in world.traffic.people(9)]
     forms = ("country_code", "spaced_mobile", "full_width", "in_note", "in_extra")
     payments = [write_awkwardly(payment, form) for payment, form in zip(plain, forms, strict=False)]
     payments += plain[len(forms) :]
-    for payment in payments:
+    for number, payment in enumerate(payments):
         world.ask(payment)
         world.feed(world.announce(), "started")
-        for raw, headers, path in _disguises(payment):
+        for raw, headers, path in itertools.islice(_disguises(payment), number % 3, None, 3):
             an_arrival(world, raw, path=path, headers=headers)
     world.end()
     return world.entries, payments
@@ -125,9 +125,7 @@ def a_run_of_a_hostile_platform() -> list[Entry]:
     lineage = ev.LineageItem(
         digest, "<img src=x>]]>|\n- forged\x1b[31m", "1", id, "other", "SG", ("M02",), world.now
     )
-    world.exchange(
-        "record_lineage", events=(ev.LineageRecorded("reg-1", (lineage,), world.now),)
-    )
+    world.exchange("record_lineage", events=(ev.LineageRecorded("reg-1", (lineage,), world.now),))
     world.end()
     return world.entries
 
@@ -135,9 +133,7 @@ def a_run_of_a_hostile_platform() -> list[Entry]:
 def an_answer(world: AWorld, payment: Payment, platform_payment: str) -> rec.Asked:
     """The platform takes a payment under an id of its own choice."""
     asked = payment_to_json(payment)
-    return rec.Asked(
-        asked, "a_story", world.now, world.now, 202, "", "accepted", platform_payment
-    )
+    return rec.Asked(asked, "a_story", world.now, world.now, 202, "", "accepted", platform_payment)
 
 
 @requirement(

@@ -5,7 +5,7 @@ import pytest
 from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.peeling import normalise
 from scenarios.reports import Account, Report, catalogue
-from scenarios.traffic import Payment, planted
+from scenarios.traffic import Payment, plain, planted
 from tests.reports.some_runs import a_leaking_run, account_of, values_planted_in
 
 REPORTS = list(catalogue().values())
@@ -27,13 +27,9 @@ def test_the_run_did_leak_every_kind_of_secret_in_many_forms(
     )
     for word in ("plain", "plain_reversed", "prefix_kept", "md5", "sha256", "header", "path"):
         assert word in seen, word
-    journal = "".join(entry.content for entry in account.evidence)
-    for value in values_planted_in(*payments):
-        assert value in journal or value not in ("password", "biometric")
-    assert {secret.kind for payment in payments for secret in planted(payment)} >= {
-        "name", "resident_id", "mobile", "card", "email", "address", "device_id", "password",
-        "biometric",
-    }  # fmt: skip
+    kinds = {secret.kind for payment in payments for secret in planted(payment)} - {"name"}
+    for kind in kinds:
+        assert kind in seen, kind
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
@@ -69,7 +65,8 @@ def test_what_a_journal_entry_quotes_is_masked_too(leaked: tuple[Account, list[P
     account, payments = leaked
     page = catalogue()["html"].render(account).decode()
 
-    assert 'id="entry-' in page
-    assert "[redacted]" in page
-    for payment in payments:
-        assert f"*******{payment.payer.mobile[-4:]}" in page or payment.payer.mobile not in page
+    quoted = [payment for payment in payments if f"payment {payment.id}: accepted" in page]
+    assert quoted != []
+    for payment in quoted:
+        assert f'"id": "{payment.id}"' in page.replace("&#34;", '"')
+        assert f"*******{plain(payment.payer).mobile[-4:]}" in page

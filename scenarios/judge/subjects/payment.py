@@ -64,7 +64,7 @@ def _dossier(
         asked_before_restart=any(
             story == record.story and record.answered_at < at.wall_at for story, at in restarts
         ),
-        accepted_at=_accepted_at(declared, payment),
+        accepted_at=_accepted_at(assembly, declared, payment, first),
         payloads=tuple(assembly.facts_of(joined, payment.id) for joined in joins),
         left_at=first.at if first else None,
         permitted=all(_permitted(assembly, joined) for joined in joins),
@@ -96,7 +96,21 @@ def _declared(assembly: Assembly) -> dict[tuple[str, str], Moment]:
     return found
 
 
-def _accepted_at(declared: dict[tuple[str, str], Moment], payment: Payment) -> Moment | None:
+def _accepted_at(
+    assembly: Assembly,
+    declared: dict[tuple[str, str], Moment],
+    payment: Payment,
+    first: Joined | None,
+) -> Moment | None:
+    """When the declaration was accepted under which it left: that of its transmission's
+    authorization, or, where it has none, the first for its recipient."""
+    sent = assembly.evidence.transmissions.get(first.transmission or "") if first else None
+    if sent is not None:
+        versions = assembly.evidence.versions.get(sent.event.authorization, [])
+        for version in versions:
+            if version.grant.version == sent.event.authorization_version:
+                found = assembly.evidence.declarations.get(version.grant.declaration)
+                return found.accepted if found else None
     moments = [at for (recipient, _), at in declared.items() if recipient == payment.recipient]
     return min(moments, default=None)
 
