@@ -339,10 +339,12 @@ def _prove(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from scenarios import console, prove
+    from scenarios.parties import leave_nobody_behind
 
     for id in options.only:
         find({each.id: each for each in prove.contenders()}, id, what="platform")
     screen = Console(stderr=options.json)
+    leave_nobody_behind()
 
     def told(one: prove.Examined, number: int, of: int) -> None:
         state = console.word("ok" if one.as_expected else "wrong")
@@ -432,12 +434,34 @@ def _add_serve(commands: Any) -> None:
         metavar="T",
         help="token of /control; without it one is made and kept in DIR",
     )
+    _option(
+        of,
+        "--callbacks-anywhere",
+        type=_yes_or_no,
+        nargs="?",
+        const=True,
+        default="no",
+        metavar="yes|no",
+        help="take callbacks on other hosts too, and bring notices there (no: this host alone)",
+    )
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"it is yes or no, but was {text!r}")
+    return text == "yes"
 
 
 def _serve(options: argparse.Namespace) -> int:
     from simulator.serve import serve
 
-    serve(options.port, Path(options.state), options.control_token, options.host)
+    serve(
+        options.port,
+        Path(options.state),
+        options.control_token,
+        options.host,
+        callbacks_anywhere=options.callbacks_anywhere,
+    )
     return CONFORMANT
 
 

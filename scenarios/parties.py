@@ -203,7 +203,7 @@ def restart_command(party: Party) -> tuple[str, ...]:
 
 
 def leave_nobody_behind() -> None:
-    """From here on this process takes SIGTERM as it takes Ctrl-C, so that it ends its parties first.
+    """This process takes SIGTERM as it takes Ctrl-C from here on: it ends its parties first.
 
     The parties have sessions of their own: whoever ends us does not reach them.
     """

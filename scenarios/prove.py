@@ -112,7 +112,6 @@ def prove(
 ) -> list[Examined]:
     """Examines all contenders (or `only` those), in their order; run folders are kept below `out`
     if it is given."""
-    parties.leave_nobody_behind()
     chosen = [each for each in contenders(extra) if not only or each.id in only]
     with contextlib.ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reinspect-")))

@@ -62,18 +62,6 @@ class Assembly:
             return version.ended < at and late <= self.limits.revocation_s
         return 0 <= (at.wall_at - self.expired_at(version, at)).total_seconds() <= EXPIRY_GRACE_S
 
-    def order_at(self, at: Moment, recipient: str) -> Order | None:
-        """What forbade sending to `recipient` at `at`: a suspension, a stop, a revocation or an
-        expiry."""
-        for halt in self.evidence.halts:
-            if halt.holds(at) and self.concerns(halt, recipient):
-                return self.order_of_halt(halt)
-        versions = self.versions_for(recipient)
-        if any(version.in_force(at) for version in versions):
-            return None
-        dead = [v for v in versions if v.granted < at and v.end_kind != "superseded"]
-        return self.order_of_end(dead[-1], at) if dead else None
-
     def concerns(self, halt: Halt, recipient: str | None) -> bool:
         """Whether a stop or suspension covers sending to `recipient`."""
         if halt.authorization is None:

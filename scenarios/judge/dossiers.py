@@ -169,14 +169,8 @@ class PayloadDossier(Dossier):
     digest: str
     size_bytes: int
     grade: Grade
-    retransmission: bool = False
-    """The same bytes under the same idempotency key had arrived before."""
-    first_answered: bool = False
-    """For a repetition: the earlier arrival had been answered with success, undisturbed."""
-    recipient_declared: bool = True
     transmission: str | None = None
     transmission_accepted_at: Moment | None = None
-    authorization: str | None = None
     authorized_categories: frozenset[str] | None = None
     """Categories of the authorization in force for this recipient on arrival; `None` when none was
     in force."""
@@ -199,11 +193,6 @@ class PayloadDossier(Dossier):
     """A mobile number, masked, that enumeration found behind an unkeyed hash and its last four."""
     exported_keys: tuple[str, ...] = ()
     """Masked values in the payload with which one of its tokens can be recomputed."""
-    order: Order | None = None
-    """The order that forbade it on arrival, if any."""
-    late_by_s: float | None = None
-    """Seconds of wall time between being told of that order and the arrival, where that is beyond
-    the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,6 @@ def an_honest_payload(**changes: Any) -> PayloadDossier:
         grade=Grade.DIGEST,
         transmission="trm-1",
         transmission_accepted_at=moment(12),
-        authorization="aut-1",
         authorized_categories=frozenset({"E04", "M01", "M02", "M03"}),
         categories_seen=frozenset({"M02"}),
         started_at=moment(13),

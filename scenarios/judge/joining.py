@@ -19,7 +19,10 @@ from scenarios.judge.peeling import PeelingStopped, peel
 from scenarios.traffic import Payment
 from simulator.journal.records import Arrival, Body
 
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.,])\d[\d,]{3,}(?:\.\d{1,4})?(?![0-9A-Za-z])")
+_NUMBER = re.compile(
+    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))(\d[\d,]{3,}(?:\.\d{1,4})?)(?![0-9A-Za-z])"
+)
+"""A number on its own, or behind the three letters of its currency."""
 
 
 def bytes_of(body: Body) -> bytes:
@@ -43,8 +46,8 @@ class Joined:
     exact: frozenset[str]
     """Those whose exact amount stands in the payload."""
     repeats: int | None
-    """Entry of the first arrival of the same bytes under the same idempotency key, if this is a
-    later one."""
+    """Entry of the arrival that this one only repeats: the same bytes for the same recipient, under
+    the same idempotency key, or because the earlier one was not answered with success."""
 
     @property
     def at(self) -> Moment:
@@ -71,13 +74,15 @@ class Joiner:
         self.told_transmissions = set(self.told.values())
 
     def join_all(self) -> list[Joined]:
-        first: dict[tuple[str, str], int] = {}
+        first: dict[tuple[str, str], Seen] = {}
         joined = []
         for seen in self.evidence.arrivals:
             arrival: Arrival = seen.record
-            key = (arrival.body.sha256, _header(arrival, "idempotency-key"))
-            repeats = first.get(key) if key[1] else None
-            first.setdefault(key, seen.at.sequence)
+            key = (arrival.recipient, arrival.body.sha256)
+            earlier = first.get(key)
+            repeats = earlier.at.sequence if earlier and _repeats(arrival, earlier.record) else None
+            if earlier is None or not _answered(earlier.record):
+                first[key] = seen
             joined.append(self.join(seen, arrival, repeats))
         return joined
 
@@ -119,7 +124,7 @@ class Joiner:
                 return self.transmission_of_source[source], Grade.PLANTED
         candidates = list(self.could_carry(at, arrival.recipient))
         if not candidates:
-            return None, Grade.NONE
+            return self.only_received(at, arrival.recipient), Grade.NONE
         if len(candidates) == 1:
             return candidates[0].event.id, Grade.ALONE
         return None, Grade.AMBIGUOUS
@@ -133,6 +138,15 @@ class Joiner:
                 and id not in self.told_transmissions
             ):
                 yield sent
+
+    def only_received(self, at: Moment, recipient: str) -> str | None:
+        """A transmission that was announced and not yet accepted: it permits nothing, but it is
+        what the platform sent under."""
+        for id, sent in self.evidence.transmissions.items():
+            waits = sent.announced < at and (sent.accepted is None or at < sent.accepted)
+            if waits and sent.event.recipient == recipient and id not in self.told_transmissions:
+                return id
+        return None
 
 
 def _amounts(payments: dict[str, Payment]) -> dict[Decimal, str]:
@@ -160,6 +174,18 @@ def _told_digests(evidence: Evidence) -> dict[str, str]:
         if item.transmission in evidence.transmissions:
             told.setdefault(item.payload, item.transmission)
     return told
+
+
+def _repeats(arrival: Arrival, earlier: Arrival) -> bool:
+    """Whether the same bytes came again only because the platform could not know that they had
+    come."""
+    key = _header(arrival, "idempotency-key")
+    same_key = key != "" and key == _header(earlier, "idempotency-key")
+    return same_key or not _answered(earlier)
+
+
+def _answered(arrival: Arrival) -> bool:
+    return arrival.fault is None and 200 <= arrival.status < 300
 
 
 def _header(arrival: Arrival, name: str) -> str:

@@ -15,20 +15,18 @@ from cryptography.hazmat.primitives import hashes, hmac
 
 from scenarios.judge.joining import bytes_of
 from scenarios.judge.masking import mask_value
+from scenarios.judge.peeling import PeelingStopped, peel
 from scenarios.traffic import Person
 from simulator.journal.records import Arrival
 
 _VALUE = re.compile(r"[0-9A-Za-z_\-+/]{16,}={0,2}")
 _ALGORITHMS: tuple[type[hashes.HashAlgorithm], ...] = (hashes.SHA256, hashes.SM3)
-_MOST_VALUES = 40
+_MOST_VALUES = 80
 
 
 def exported_keys(arrival: Arrival, persons: Iterable[Person]) -> tuple[str, ...]:
     """Masked values in the payload or its headers that recompute one of its tokens."""
-    text = bytes_of(arrival.body).decode("utf-8", "replace")
-    values = list(dict.fromkeys(_VALUE.findall(text)))[:_MOST_VALUES]
-    for value in arrival.headers.values():
-        values += _VALUE.findall(value)[:4]
+    values = list(dict.fromkeys(_values(arrival)))[:_MOST_VALUES]
     tokens = {token[:16].casefold() for token in values}
     found: dict[str, None] = {}
     identifiers = [i.encode() for p in persons for i in (p.resident_id, p.mobile)]
@@ -37,6 +35,15 @@ def exported_keys(arrival: Arrival, persons: Iterable[Person]) -> tuple[str, ...
             if any(t[:16] in tokens for i in identifiers for t in _tokens(key, i)):
                 found[mask_value(value)] = None
     return tuple(found)
+
+
+def _values(arrival: Arrival) -> Iterator[str]:
+    """Every long value in the headers and in each view of the body."""
+    for value in arrival.headers.values():
+        yield from _VALUE.findall(value)[:4]
+    with suppress(PeelingStopped):
+        for view in peel(bytes_of(arrival.body)):
+            yield from _VALUE.findall(view.text)
 
 
 def _readings(value: str) -> Iterator[bytes]:

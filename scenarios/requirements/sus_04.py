@@ -7,6 +7,7 @@ from scenarios.judge.dossiers import CaseDossier, MaterialFacts
 from scenarios.judge.finding import Finding
 from scenarios.judge.honest import a_material, an_honest_case
 from scenarios.judge.requirement import requirement
+from simulator.law.working_days import china_date
 
 HONEST = an_honest_case()
 SIXTEEN = an_honest_case(materials=tuple(a_material(number) for number in range(1, 17)))
@@ -63,8 +64,9 @@ def materials_are_complete(case: CaseDossier) -> Iterator[Finding]:
 def _wrong(case: CaseDossier, material: MaterialFacts) -> tuple[str, str] | None:
     """What a material should have been and what it was, or `None` when it is in order."""
     handed_in = material.handed_in_at.sandbox_at
-    if material.document_date > handed_in.date():
-        return f"dated on or before {handed_in.date()}", str(material.document_date)
+    today = china_date(handed_in)
+    if material.document_date > today:
+        return f"dated on or before {today}", str(material.document_date)
     if case.deadline is not None and handed_in > case.deadline:
         return f"handed in by {case.deadline}", str(handed_in)
     if not material.sealed:

@@ -145,6 +145,8 @@ class Arming:
     """Messages that were aimed at since; each has its own seeded chance."""
     recorded: set[str | int] = field(default_factory=set)
     """What of them is in the journal: sequence numbers of messages, attempts to deliver notices."""
+    missed: int = 0
+    """Blows at messages that will never be in the journal."""
     hanging: int = 0
     """Clients that are still kept waiting."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -169,7 +171,7 @@ class Arming:
         """It struck as often as it may, all of it is in the journal, and nobody hangs any more."""
         if self.times is None or self.hanging:
             return False
-        return min(self.struck, len(self.recorded)) >= self.times
+        return min(self.struck, len(self.recorded) + self.missed) >= self.times
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,13 @@ class Blow:
                 end.cancel()
             self.arming.hanging -= 1
             self.settle()
+
+    def miss(self) -> None:
+        """Says that the sender was gone before its message was whole, so that no entry will tell of
+        this blow; it counts all the same."""
+        self.arming.hanging -= isinstance(self.act, Hang)
+        self.arming.missed += 1
+        self.settle()
 
     async def over(self) -> None:
         """Returns when the fault is reverted, so that whoever holds a message back lets it go."""

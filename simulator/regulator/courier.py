@@ -188,9 +188,14 @@ class Courier:
             tried.set()
 
     async def _try_once(self, id: str, queue: Queue, tried: asyncio.Event) -> None:
-        """One attempt, or what a fault makes of it; while one is held back, the next may go."""
-        kind = self._state.notices[id].issued.type
-        blow = await self._sandbox.faults.strike("notices", kind, "deliver")
+        """One attempt, or what a fault makes of it; while one is held back, the next may go.
+
+        Only the first attempt can be struck: a fault happens to a notice, not to its retries.
+        """
+        blow: Blow | None = None
+        if id not in self._attempts:
+            kind = self._state.notices[id].issued.type
+            blow = await self._sandbox.faults.strike("notices", kind, "deliver")
         act = None if blow is None else blow.act
         if blow is not None and isinstance(act, Delay | HoldBack):
             gone_first = queue.count

@@ -120,6 +120,8 @@ class Office:
                 blow = await faults.strike("regulator", name, "after")
             return await self._answer(heard, operation, allowed, blow)
         except ClientDisconnect:  # Not a whole request, and nobody is left to be answered.
+            if blow is not None:
+                blow.miss()
             return Response(status_code=400)
         except (StoreFailed, SandboxClosed) as failure:
             return _refused(refuse_plainly("journal_unavailable", str(failure))).response()

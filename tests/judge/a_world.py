@@ -179,11 +179,18 @@ class AWorld:
         )
 
     def arrive(
-        self, text: str, *, recipient: str = RECIPIENT, headers: dict[str, str] | None = None
+        self,
+        text: str,
+        *,
+        recipient: str = RECIPIENT,
+        headers: dict[str, str] | None = None,
+        status: int = 200,
     ) -> str:
         """A payload arrives; its digest."""
         content = body(text)
-        self.add(rec.Arrival(recipient, "POST", "/in", "", headers or {}, content, self.now, 200))
+        self.add(
+            rec.Arrival(recipient, "POST", "/in", "", headers or {}, content, self.now, status)
+        )
         return content.sha256
 
     def send(self, payment: Payment) -> str:

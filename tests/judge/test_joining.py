@@ -56,9 +56,9 @@ def test_being_alone_in_its_window_joins_and_company_makes_it_ambiguous() -> Non
 def test_no_open_transmission_to_the_recipient_proves_that_none_covers_it() -> None:
     world = AWorld()
     world.declare()
-    world.announce(accepted=False)
-    world.arrive("only received")
+    world.announce()
     world.arrive("elsewhere", recipient="acquirer-th")
+    world.arrive("elsewhere again", recipient="acquirer-th")
 
     assert [joined.grade for joined in joins_of(world)] == [Grade.NONE, Grade.NONE]
 
@@ -92,3 +92,43 @@ def test_the_same_bytes_under_the_same_key_are_a_retransmission() -> None:
     assert again.repeats == first.at.sequence
     assert other_key.repeats is None
     assert no_key.repeats is None
+
+
+def test_the_same_bytes_again_after_no_answer_are_a_retransmission_under_any_key() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce()
+    world.arrive("one", status=503)
+    world.arrive("one")
+    world.arrive("one")
+
+    struck, again, twice = joins_of(world)
+
+    assert struck.repeats is None
+    assert again.repeats == struck.at.sequence
+    assert twice.repeats is None
+
+
+def test_an_amount_behind_its_currency_is_seen_and_one_inside_a_word_is_not() -> None:
+    world = AWorld()
+    world.declare()
+    glued, hidden = world.payment(), world.payment()
+    world.ask(glued)
+    world.ask(hidden)
+    world.announce()
+    world.arrive(f"/32A/SGD{glued.amount.replace('.', ',')}/X{hidden.amount}X")
+
+    (joined,) = joins_of(world)
+
+    assert joined.payments == (glued.id,)
+
+
+def test_what_left_under_a_transmission_that_was_only_received_is_laid_beside_it() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce(accepted=False)
+    world.arrive("too early")
+
+    (joined,) = joins_of(world)
+
+    assert (joined.grade, joined.transmission) == (Grade.NONE, "trm-1")

@@ -87,6 +87,21 @@ def test_a_dropped_notice_comes_with_the_next_attempt(regulator: Connected) -> N
     assert ("ntc-1", 2, 200, None) in deliveries(regulator)
 
 
+def test_however_long_notices_are_dropped_only_their_first_attempts_are_lost(
+    regulator: Connected,
+) -> None:
+    regulator.sandbox.faults.arm("notice_dropped", scope="notices")
+
+    stop_and_lift(regulator)
+
+    assert sorted(deliveries(regulator)) == [
+        ("ntc-1", 1, 0, "flt-1"),
+        ("ntc-1", 2, 200, None),
+        ("ntc-2", 1, 0, "flt-1"),
+        ("ntc-2", 2, 200, None),
+    ]
+
+
 def test_a_duplicated_notice_arrives_more_than_once(regulator: Connected) -> None:
     regulator.sandbox.faults.arm("notice_duplicated", scope="notices", times=1)
 

@@ -169,6 +169,28 @@ def test_the_command_line_can_stand_in_the_environment(
     assert (options.port, options.state, options.control_token) == (7, "s", "secret")
 
 
+@pytest.mark.parametrize(
+    ("given", "variable", "anywhere"),
+    [
+        ((), None, False),
+        (("--callbacks-anywhere",), None, True),
+        ((), "yes", True),
+        (("--callbacks-anywhere", "no"), "yes", False),
+    ],
+)
+def test_callbacks_leave_this_host_only_where_the_operator_says_so(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], variable: str | None, anywhere: bool
+) -> None:
+    served = []
+    monkeypatch.setattr("simulator.serve.serve", lambda *_, **named: served.append(named))
+    if variable is not None:
+        monkeypatch.setenv("REINSPECT_CALLBACKS_ANYWHERE", variable)
+
+    assert run("serve", *given) == 0
+
+    assert served == [{"callbacks_anywhere": anywhere}]
+
+
 def test_our_own_failure_exits_70(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

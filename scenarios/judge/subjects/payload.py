@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scenarios.judge.assembly import Assembly, doubt_of, late_by
+from scenarios.judge.assembly import Assembly, doubt_of
 from scenarios.judge.dossiers import LineageFacts, Moment, PayloadDossier
 from scenarios.judge.enumeration import digest_of, recover_mobile
 from scenarios.judge.evidence import Sent
@@ -15,9 +15,7 @@ from scenarios.traffic import plain
 
 def build(assembly: Assembly) -> Iterator[PayloadDossier]:
     """One dossier for each arrival, retransmissions included."""
-    declared = {d.event.recipient for d in assembly.evidence.declarations.values() if d.accepted}
     lineage = _lineage_by_digest(assembly)
-    answers = {seen.at.sequence: seen.record for seen in assembly.evidence.arrivals}
     attacked = False
     for joined in assembly.joined:
         leaks = assembly.leaks.get(joined.at.sequence, ())
@@ -25,14 +23,11 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
         if not attacked:
             recovered = _attack(assembly, leaks)
             attacked = recovered is not None
-        first = answers.get(joined.repeats) if joined.repeats is not None else None
         yield _dossier(
             assembly,
             joined,
             leaks=leaks,
-            declared=joined.arrival.recipient in declared,
             lineage=lineage.get(joined.arrival.body.sha256, ()),
-            first_answered=first is not None and 200 <= first.status < 300 and first.fault is None,
             recovered_mobile=recovered,
         )
 
@@ -42,15 +37,12 @@ def _dossier(
     joined: Joined,
     *,
     leaks: tuple[Leak, ...],
-    declared: bool,
     lineage: tuple[LineageFacts, ...],
-    first_answered: bool,
     recovered_mobile: str | None,
 ) -> PayloadDossier:
     at, arrival = joined.at, joined.arrival
     digest = arrival.body.sha256
     sent = assembly.evidence.transmissions.get(joined.transmission or "")
-    order = assembly.order_at(at, arrival.recipient)
     progress = [seen for seen, event in sent.feed if event.payload == digest] if sent else []
     asked = [assembly.asked[payment].record for payment in joined.payments]
     return PayloadDossier(
@@ -64,12 +56,8 @@ def _dossier(
         digest=digest,
         size_bytes=arrival.body.size_bytes,
         grade=joined.grade,
-        retransmission=joined.repeats is not None,
-        first_answered=first_answered,
-        recipient_declared=declared,
         transmission=joined.transmission,
         transmission_accepted_at=sent.accepted if sent else None,
-        authorization=sent.event.authorization if sent else None,
         authorized_categories=assembly.permit_at(at, arrival.recipient),
         categories_seen=_categories_seen(joined, leaks, lineage),
         exempt=arrival.body.size_bytes == 0 and not leaks,
@@ -82,8 +70,6 @@ def _dossier(
         leaks=leaks,
         recovered_mobile=recovered_mobile,
         exported_keys=exported_keys(arrival, [assembly.payments[p].payer for p in joined.payments]),
-        order=order,
-        late_by_s=late_by(order, at),
     )
 
 

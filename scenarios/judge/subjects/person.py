@@ -3,58 +3,65 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
 from scenarios.judge.joining import Joined, bytes_of
 from scenarios.judge.masking import mask_value
+from scenarios.judge.peeling import PeelingStopped, peel
 
 _TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:
     """One dossier for each person whose payments reached at least two recipients."""
     received: dict[str, list[Joined]] = defaultdict(list)
     for joined in assembly.joined:
-        for person in {assembly.payments[payment].payer.id for payment in joined.payments}:
+        for person in _persons(assembly, joined):
             received[person].append(joined)
-    holders = _holders(assembly)
+    shared = _shared_tokens(assembly)
     for person, joins in received.items():
         recipients = frozenset(joined.arrival.recipient for joined in joins)
         if len(recipients) > 1:
-            shared = _shared(person, joins, holders)
             yield PersonDossier(
                 subject=f"person {person}",
                 story=joins[-1].seen.story,
                 entries=tuple(joined.at.sequence for joined in joins),
                 id=person,
                 recipients=recipients,
-                shared_tokens=tuple(mask_value(token) for token in shared),
+                shared_tokens=tuple(mask_value(token) for token in sorted(shared[person])),
             )
 
 
-def _tokens(joined: Joined) -> set[str]:
-    return set(_TOKEN.findall(bytes_of(joined.arrival.body).decode("utf-8", "replace")))
+def _persons(assembly: Assembly, joined: Joined) -> frozenset[str]:
+    return frozenset(assembly.payments[payment].payer.id for payment in joined.payments)
 
 
-def _holders(assembly: Assembly) -> dict[str, set[str]]:
-    """Every long token of the run with the persons beside whom it stood."""
-    holders: dict[str, set[str]] = defaultdict(set)
-    for joined in assembly.joined:
-        persons = {assembly.payments[payment].payer.id for payment in joined.payments} or {""}
-        for token in _tokens(joined):
-            holders[token] |= persons
-    return holders
-
-
-def _shared(person: str, joins: list[Joined], holders: dict[str, set[str]]) -> list[str]:
-    """Tokens that two recipients received beside this person and beside no one else."""
+def _shared_tokens(assembly: Assembly) -> dict[str, set[str]]:
+    """By person: tokens that at least two recipients received, always in payloads about them."""
+    about: dict[str, frozenset[str]] = {}
     seen_at: dict[str, set[str]] = defaultdict(set)
-    for joined in joins:
+    for joined in assembly.joined:
+        persons = _persons(assembly, joined)
         for token in _tokens(joined):
+            about[token] = about.get(token, persons) & persons
             seen_at[token].add(joined.arrival.recipient)
-    return sorted(
-        token
-        for token, recipients in seen_at.items()
-        if len(recipients) > 1 and holders[token] == {person}
-    )
+    lawful = " ".join({payment.merchant.name for payment in assembly.payments.values()})
+    shared: dict[str, set[str]] = defaultdict(set)
+    for token, recipients in seen_at.items():
+        if len(recipients) > 1 and token.replace("+", " ") not in lawful:
+            for person in about[token]:
+                shared[person].add(token)
+    return shared
+
+
+def _tokens(joined: Joined) -> set[str]:
+    """Long values in any view of the body; times are no tokens."""
+    found: set[str] = set()
+    with suppress(PeelingStopped):
+        for view in peel(bytes_of(joined.arrival.body)):
+            if not view.path or view.path[-1] in ("url", "json", "gzip", "zlib", "deflate"):
+                found.update(_TOKEN.findall(view.text))
+    return {token for token in found if not _TIME.match(token)}

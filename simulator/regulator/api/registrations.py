@@ -30,7 +30,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def _register(call: Call, request: RegistrationRequest) -> Outcome:
-    id = call.state.next_id("reg")
+    id = registration.registered_as(call.state, request) or call.state.next_id("reg")
     outcome = registration.register(call.state, request, call.now, call.sandbox.passcode)
     must = _must(request.callback_url, call.callbacks_anywhere)
     if must is not None and (not isinstance(outcome, Refusal) or outcome.errors):

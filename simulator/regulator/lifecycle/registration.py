@@ -46,9 +46,14 @@ class Registration:
 def register(
     state: "RegulatorState", request: RegistrationRequest, now: datetime, passcode: str
 ) -> tuple[Event, ...] | Refusal:
-    """`passcode` is the sandbox's, good for one registration; the value seen is never told back."""
+    """`passcode` is the sandbox's, good for one registration; the value seen is never told back.
+
+    The same registration again, key and all, changes nothing: the first answer may have been lost.
+    """
     if request.passcode != passcode:
         return refuse_plainly("passcode_wrong", "the passcode is not the one of this sandbox")
+    if registered_as(state, request) is not None:
+        return ()
     if state.registrations:
         return refuse_plainly("passcode_used", "a platform has registered with this passcode")
     errors = _errors(request)
@@ -65,6 +70,20 @@ def register(
             at=now,
         ),
     )
+
+
+def registered_as(state: "RegulatorState", request: RegistrationRequest) -> str | None:
+    """Id of the registration that this very request has made before, if any."""
+    for id, held in state.registrations.items():
+        made = held.registered
+        if (made.uscc, made.name, made.public_key, made.callback_url) == (
+            request.uscc,
+            request.name,
+            request.key.public_key,
+            request.callback_url,
+        ):
+            return id
+    return None
 
 
 def confirm_callback(
