@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from starlette.requests import Request
+from starlette.types import Message
 
 from simulator.journal.records import Body, Exchange
 from simulator.journal.sqlite import StoreFailed
@@ -240,6 +242,29 @@ def test_a_fault_before_hearing_leaves_the_message_undone_and_its_nonce_unspent(
         "reg-1",
     )
     assert again.status_code == 201
+
+
+@pytest.mark.parametrize("name", ["blackhole", "unreachable", "error_status"])
+def test_a_fault_is_over_though_its_sender_left_before_the_message_was_whole(
+    regulator: Connected, name: str
+) -> None:
+    regulator.sandbox.faults.arm(name, scope="regulator", times=1)
+    arriving = iter(
+        [
+            {"type": "http.request", "body": b'{"purpo', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Message:
+        return next(arriving)
+
+    request = Request({"type": "http", "method": "POST", "path": "/demo/v1/feed"}, receive)
+    answer = regulator.runner.run(regulator.office.receive(request, None))
+
+    assert answer.status_code == 400
+    assert list(regulator.sandbox.faults) == []
+    assert regulator.ask("GET", "/time").status_code == 200
 
 
 def test_a_lost_answer_is_given_again_under_the_same_key(regulator: Connected) -> None:

@@ -1,0 +1,230 @@
+"""What the documents say is so: names exist, links arrive, and examples run."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from scenarios import catalogues, cli
+from simulator.regulator.refusal import CODES
+from tests.simulator.parties import TOKEN, served
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
+        *(ROOT / "docs").glob("*.md"),
+    ]
+)
+CONNECTING = ROOT / "docs" / "connecting.md"
+PREFIXES = "|".join(
+    sorted({id[:3] for id in catalogues.entries("requirements")} | {"RSK", "REC"})
+)
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(params=DOCUMENTS, ids=named)
+def document(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def prose(text: str) -> str:
+    """The text without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors_of(text: str) -> set[str]:
+    """The places of a document to which a link can jump."""
+    found = set()
+    for heading in re.findall(r"^#{1,6} +(.+)$", prose(text), re.MULTILINE):
+        plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        found.add(re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-"))
+    return found
+
+
+def test_every_link_within_the_repository_arrives(document: Path) -> None:
+    for link in re.findall(r"!?\[[^\]]*\]\(([^)\s]+)\)", prose(text_of(document))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        place, _, anchor = link.partition("#")
+        target = (document.parent / unquote(place)).resolve() if place else document
+        assert target.exists(), f"{named(document)} links to {link}"
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors_of(text_of(target)), f"{named(document)} links to {link}"
+
+
+def test_every_requirement_that_is_named_exists(document: Path) -> None:
+    """Those that the project does not have yet stand in one list of the README, and only there."""
+    text = text_of(document)
+    known = set(catalogues.entries("requirements"))
+    for id in re.findall(rf"\b(?:{PREFIXES})-\d\d\b", text):
+        missing = named(document) == "README.md" and id in missing_requirements()
+        example = named(document) == "CONTRIBUTING.md" and id in examples()
+        assert id in known or missing or example, f"{named(document)} names {id}"
+
+
+def missing_requirements() -> set[str]:
+    """What the README says is still to come."""
+    [row] = re.findall(r"^<!-- missing -->(.*?)<!-- /missing -->", text_of(ROOT / "README.md"), re.M | re.S)
+    return set(re.findall(rf"\b(?:{PREFIXES})-\d\d\b", row))
+
+
+def examples() -> set[str]:
+    """Ids of the worked examples in CONTRIBUTING, which add an entry of their own."""
+    text = "".join(blocks(text_of(ROOT / "CONTRIBUTING.md"), "python"))
+    return set(re.findall(r'\bid="([^"]+)"', text))
+
+
+def test_what_is_said_to_be_missing_is() -> None:
+    assert missing_requirements() != set()
+    assert missing_requirements() & set(catalogues.entries("requirements")) == set()
+
+
+def test_the_counts_in_the_readme_are_those_of_the_catalogues() -> None:
+    text = text_of(ROOT / "README.md")
+    for kind in ("requirements", "stories", "defects", "faults"):
+        said = re.findall(rf"\b(\d+) (?:of the \d+ catalogue )?{kind}\b", text)
+        assert said, kind
+        assert set(said) == {str(len(catalogues.entries(kind)))}, kind
+
+
+def test_every_entry_that_a_command_selects_exists(document: Path) -> None:
+    """`--story`, `--defect` and their like in any command that a reader may copy."""
+    options = {
+        "--story": "stories",
+        "--defect": "defects",
+        "--requirement": "requirements",
+    }
+    for option, kind in options.items():
+        for id in re.findall(rf"{option}[ =]([\w-]+)", text_of(document)):
+            known = id in catalogues.entries(kind) or id in examples()
+            assert known or id.isupper(), f"{named(document)}: {option} {id}"
+
+
+def test_every_name_written_as_code_that_looks_like_an_entry_is_one(document: Path) -> None:
+    """A word in backticks with underscores is a story, a defect, a fault, a rule, a problem code,
+    or a name of the code."""
+    known: set[str] = set(CODES) | examples()
+    for kind in catalogues.PACKAGES:
+        known |= set(catalogues.entries(kind))
+    sources = "".join(
+        text_of(path)
+        for room in ("simulator", "scenarios", "loadtests", "tests")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if path != Path(__file__)
+    )
+    for name in re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", text_of(document)):
+        assert name in known or re.search(rf"\b{name}\b", sources), f"{named(document)}: {name}"
+
+
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    makefile = text_of(ROOT / "Makefile")
+    for target in re.findall(r"\bmake ([a-z]+)\b(?=[`\s,.;)])", "".join(code_of(document))):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{named(document)}: {target}"
+
+
+def code_of(document: Path) -> list[str]:
+    """Everything that is set as code: blocks, and words in backticks."""
+    text = text_of(document)
+    found = [block + "\n" for language in ("console", "text", "") for block in blocks(text, language)]
+    return found + [f"{word}`" for word in re.findall(r"`([^`\n]+)`", prose(text))]
+
+
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    """With its options: the command line reads each as far as it can without running it."""
+    for line in "\n".join(code_of(document)).splitlines():
+        found = re.search(r"(?:^|[\s/$(])reinspect ([a-z][a-z-]+)(.*)", line.rstrip("`\\ "))
+        if found is None or found[1] in ("serves", "is"):
+            continue
+        command, rest = found.groups()
+        help_text = subprocess_help(command)
+        for option in re.findall(r"(?<!\S)(--[a-z-]+)", rest.partition("#")[0]):
+            assert option in help_text, f"{named(document)}: reinspect {command} {option}"
+
+
+def subprocess_help(command: str) -> str:
+    """The help of one command; fails if there is no such command."""
+    for action in cli.parser()._subparsers._group_actions:  # type: ignore[union-attr]
+        assert isinstance(action.choices, dict)
+        assert command in action.choices, f"there is no command reinspect {command}"
+        return str(action.choices[command].format_help())
+    raise AssertionError("the command line has no commands")
+
+
+def test_the_table_of_problem_codes_is_the_regulators_own() -> None:
+    between = text_of(CONNECTING).partition("<!-- problem codes: begin -->\n")[2]
+    table = between.partition("<!-- problem codes: end -->")[0]
+    rows = [tuple(cell.strip(" `") for cell in line.split("|")[1:-1]) for line in table.splitlines()]
+
+    assert rows[2:] == [
+        (code, str(told.status), told.title, told.clause or "") for code, told in CODES.items()
+    ]
+
+
+def test_the_table_of_faults_names_every_fault_and_where_it_strikes() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", text_of(CONNECTING), re.MULTILINE)
+    faults = catalogues.entries("faults")
+
+    assert dict(rows) == {id: ", ".join(fault.scopes) for id, fault in faults.items()}
+
+
+def test_the_signature_vectors_are_those_that_the_tests_hold() -> None:
+    vectors = text_of(ROOT / "tests" / "messages" / "test_signature.py")
+    squeezed = re.sub(r"[\s'\"()]", "", vectors)
+    for block in blocks(text_of(CONNECTING), "text"):
+        for line in block.splitlines():
+            name, _, value = line.partition(": ")
+            assert re.sub(r"[\s'\"()]", "", value) in squeezed, name
+
+
+def test_the_program_that_connects_a_platform_runs(tmp_path: Path) -> None:
+    """The very block of the document, against a served simulator."""
+    [program] = blocks(text_of(CONNECTING), "python")
+    with served(tmp_path / "state") as simulator:
+        opened = simulator.http.post(
+            f"{simulator.base}/control/sandboxes",
+            json={"id": "main", "passcode": "open sesame"},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        assert opened.status_code == 201, opened.text
+        ran = subprocess.run(
+            [sys.executable, "-c", program.replace("http://127.0.0.1:8900", simulator.base)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (ran.stdout, ran.stderr) == ("trm-1 closed traced to pay-1\n", "")
+
+
+def test_the_bodies_of_the_curl_commands_are_taken(tmp_path: Path) -> None:
+    commands = re.findall(
+        r"-X (\w+) http://127\.0\.0\.1:8900(\S+).*?-d '([^']+)'", text_of(CONNECTING), re.DOTALL
+    )
+    assert len(commands) == 2
+    with served(tmp_path / "state") as simulator:
+        for method, path, body in commands:
+            answer = simulator.http.request(
+                method,
+                simulator.base + path,
+                json=json.loads(body),
+                headers={"Authorization": f"Bearer {TOKEN}"},
+            )
+            assert answer.is_success, answer.text
