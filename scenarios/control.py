@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from simulator.journal import records
 
@@ -60,6 +61,7 @@ class Control:
             base_url=f"{simulator_url}/control",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30.0,
+            transport=AiohttpTransport(),
             trust_env=False,  # The simulator is near: never by way of a proxy of the environment.
         )
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from scenarios.notebook import Notebook
 from scenarios.placeholders import as_text, fill, values_of
@@ -55,7 +56,7 @@ class Merchants:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(
             timeout=PATIENCE_S,
-            limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
+            transport=AiohttpTransport(limits=httpx.Limits(max_connections=AT_ONCE)),
             trust_env=False,
         )
 

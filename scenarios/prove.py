@@ -32,8 +32,8 @@ from scenarios.target import Target, load
 from scenarios.target_template import target_text
 
 Kind = Literal["honest", "defect", "null", "yes_man"]
-WORKERS = (os.cpu_count() or 1) + 1
-"""One more than there are processors: every examination waits for a third of its time."""
+WORKERS = 2 * (os.cpu_count() or 1)
+"""Two for each processor: an examination waits for half of its time."""
 SCALE = 0.15
 READY_S = 10.0
 IDLE_READY_S = 1.0

@@ -1,6 +1,7 @@
 """One page that works offline: verdict, rulings, failure cards, and the evidence they rest on."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from simulator.journal.entry import Entry
 _MOST_FINDINGS = 20
 _MOST_ENTRIES = 400
 _MOST_CHARACTERS = 6_000
+_LONG_MASK = re.compile(r"\*{9,}")
+"""How long a masked token was helps no reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ def render(account: Account) -> bytes:
     page = environment.get_template("report.html.jinja").render(
         judgement=judgement,
         mask=judgement.mask,
+        brief=lambda text: _LONG_MASK.sub("********", judgement.mask(text)),
         most=_MOST_FINDINGS,
         reproduce=account.reproduce,
         failed=[ruling for ruling in judgement.rulings if ruling.findings],

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from simulator.clock import wall_now
 from simulator.reference_platform.authorizations import Authorizations
@@ -76,7 +77,7 @@ class Platform:
         self.token_master_key = self.home.token_master_key()
         self.gate = Gate()
         self._http = httpx.AsyncClient(
-            timeout=PAUSES, limits=POOL, transport=transport, trust_env=False
+            timeout=PAUSES, transport=transport or AiohttpTransport(limits=POOL), trust_env=False
         )
         wire = Wire(steps.sign, steps.nonce, steps.key_to_send)
         key = self.home.signing_key()

@@ -29,7 +29,7 @@ class RecipientClient:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 response = await self._http.post(url, content=payload, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as failure:
+        except httpx.ConnectError as failure:
             raise _hindrance("recipient_unreachable", type(failure).__name__) from failure
         except (httpx.HTTPError, TimeoutError) as failure:
             raise _hindrance("recipient_silent", type(failure).__name__) from failure

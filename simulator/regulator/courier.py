@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from simulator.faults import Blow, Delay, HoldBack, Lose, Repeat
 from simulator.journal.events import CallbackConfirmed, Event, NoticeIssued, PlatformRegistered
@@ -325,7 +326,9 @@ class Courier:
 
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:
-            self._http = httpx.AsyncClient(timeout=ANSWER_S_MAX, trust_env=False)
+            self._http = httpx.AsyncClient(
+                timeout=ANSWER_S_MAX, transport=AiohttpTransport(), trust_env=False
+            )
         return self._http
 
     def _url_of(self, platform: str) -> str:

@@ -73,12 +73,12 @@ def plainly(report: Report, account: Account) -> str:
             )
         case _:
             text = rendered.decode()
-    return re.sub(r"[\s│╭╮╰╯─]", "", text)
+    return squeezed(re.sub("[│╭╮╰╯─]", "", text))
 
 
 def squeezed(text: str) -> str:
-    """The text as `plainly` has it."""
-    return re.sub(r"\s", "", text)
+    """Without spaces, and with every long mask as short as the page shows it."""
+    return re.sub(r"\*{9,}", "********", re.sub(r"\s", "", text))
 
 
 def failed(account: Account) -> list[Ruling]:

@@ -1,0 +1,1 @@
+"""The regulator keeps the interface that it publishes, whatever is sent to it."""

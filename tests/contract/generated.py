@@ -1,0 +1,212 @@
+"""Schemathesis, in one place: it makes requests from the published description, sends them signed,
+and says where an answer is not as described.
+
+Its engine is no public interface, so nothing else here touches it.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+import schemathesis
+from requests.structures import CaseInsensitiveDict
+from schemathesis import Case, HookContext, SerializationContext
+from schemathesis.engine import events, from_schema
+from schemathesis.engine.recorder import Request, ScenarioRecorder
+
+from simulator.messages.signature import sign
+from simulator.regulator import openapi
+from simulator.regulator.api import operations
+from simulator.regulator.api.feed import NDJSON
+from tests.contract.lawful import name_what_exists, say_what_is_lawful
+from tests.contract.world import NEWCOMERS, SANDBOX, World
+
+FUZZED_PER_OPERATION = 20
+WALKS = 25
+A_KEY = re.compile(r"[!-~]{1,200}")
+REFUSES = {operation.id: operation.refuses for operation in operations()}
+SETTINGS: dict[str, Any] = {
+    "seed": 20230601,
+    "continue-on-failure": True,
+    "cache": {"enabled": False},
+    "generation": {"deterministic": True, "database": "none"},
+    "checks": {
+        # A wrong form is refused as that; who sent it or what there is would be no reason.
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "404", "405", "413", "415", "422"]
+        },
+        # `_refused_though_right` looks at this instead, and more closely.
+        "positive_data_acceptance": {"enabled": False},
+    },
+}
+ONE_BY_ONE: dict[str, Any] = {
+    "fuzzing": {
+        "generation": {"max-examples": FUZZED_PER_OPERATION},
+        # What is sent must not hang on what was answered, or no two runs are alike.
+        "extra-data-sources": {"responses": False},
+        "error-feedback": {"enabled": False},
+    },
+    "stateful": {"enabled": False},
+}
+IN_WALKS: dict[str, Any] = {
+    "enabled": False,
+    "stateful": {"enabled": True, "generation": {"max-examples": WALKS}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One generated request and what came back."""
+
+    operation: str
+    fits: bool
+    """Whether the request fits its schema."""
+    request: str
+    status: int
+    breaches: tuple[str, ...]
+    """Everything that is wrong with the answer."""
+
+
+def requests_for(operation: str, world: World) -> Iterator[Sent]:
+    """Everything made for one operation: its examples, every boundary, and some by chance."""
+    return _sent(_schema(world, ONE_BY_ONE).include(operation_id=operation))
+
+
+def walks(world: World) -> Iterator[Sent]:
+    """Requests one after the other, where answers name what the next request asks for."""
+    return _sent(_schema(world, IN_WALKS))
+
+
+def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
+    base_url = f"{world.at.base}/{SANDBOX}/v1"
+    config = schemathesis.Config.from_dict(SETTINGS | {"base-url": base_url, "phases": phases})
+    schema = schemathesis.openapi.from_dict(_document(), config=config)
+    schema.auth.set_from_requests(Signature(world))
+    schemathesis.serializer(NDJSON)(_as_lines)
+
+    @schema.hook("filter_case")
+    def is_wrong_on_the_wire_too(context: HookContext, case: Case[Any]) -> bool:
+        """Whatever is sent as lines is a text."""
+        return case.media_type != NDJSON or isinstance(case.body, str)
+
+    @schema.hook("map_case")
+    def make_lawful(context: HookContext, case: Case[Any]) -> Case[Any]:
+        """A walk's paths lead where it has been; a boundary must stay the boundary that it is."""
+        assert case.meta is not None
+        if case.meta.generation.mode.is_positive:
+            phase = case.meta.phase.name.value
+            if phase != "stateful":
+                name_what_exists(case, _id(case), world)
+            if phase != "coverage":
+                say_what_is_lawful(case, _id(case), world)
+        return case
+
+    return schema
+
+
+def _document() -> dict[str, Any]:
+    """What the regulator publishes, apart from what would keep it from being tried."""
+    document = openapi.document(SANDBOX)
+    for methods in document["paths"].values():
+        for described in methods.values():
+            del described["security"]  # Or signatures would be left out again after signing.
+    registration = document["paths"]["/registrations"]["post"]["requestBody"]["content"]
+    example = registration["application/json"]["example"]
+    # Nobody waits at the callback of the example, which would be called.
+    registration["application/json"]["example"] = example | {"callback_url": None}
+    return document
+
+
+def _as_lines(context: SerializationContext, value: str) -> bytes:
+    return value.encode()
+
+
+class Signature(requests.auth.AuthBase):
+    """Signs what leaves as the platform, once it is as it will be on the wire."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        assert request.url is not None
+        assert request.method is not None
+        if request.url.endswith("/registrations"):
+            request.url = request.url.replace(f"/{SANDBOX}/", f"/{NEWCOMERS}/")
+            return request
+        number = next(self._world.numbers)
+        headers = {name: _text(value) for name, value in request.headers.items()}
+        if A_KEY.fullmatch(headers.get("Idempotency-Key", "")):
+            headers["Idempotency-Key"] = f"key-{number}"  # Two messages, two keys.
+        body: Any = request.body or b""
+        request.headers = CaseInsensitiveDict(
+            sign(
+                method=request.method,
+                url=request.url,
+                headers=headers,
+                body=body.encode() if isinstance(body, str) else body,
+                key=self._world.platform.key,
+                key_id=self._world.platform.key_id,
+                nonce=f"generated-{number}",
+                created=datetime.now(UTC),
+            )
+        )
+        return request
+
+
+def _sent(schema: schemathesis.BaseSchema) -> Iterator[Sent]:
+    for event in from_schema(schema).execute():
+        match event:
+            case events.FatalError():
+                raise event.exception
+            case events.NonFatalError():
+                raise event.value
+            case events.ScenarioFinished():
+                yield from _told(event.recorder, event.phase.value)
+
+
+def _told(recorder: ScenarioRecorder, phase: str) -> Iterator[Sent]:
+    for id, node in recorder.cases.items():
+        request, response = recorder.interactions[id].request, recorder.interactions[id].response
+        assert response is not None, f"no answer to {_shown(request)}"
+        meta = node.value.meta
+        assert meta is not None
+        operation, fits = _id(node.value), meta.generation.mode.is_positive
+        breaches = [
+            f"{check.name}: {check.failure_info.failure}"
+            for check in recorder.checks.get(id, ())
+            if check.failure_info is not None
+        ]
+        if fits and response.status_code >= 400:
+            breaches += _refused_though_right(operation, phase, response.content)
+        yield Sent(operation, fits, _shown(request), response.status_code, tuple(breaches))
+
+
+def _refused_though_right(operation: str, phase: str, problem: bytes | None) -> Iterator[str]:
+    """What fits its schema and is lawful is taken. An example, a boundary or a step of a walk may
+    be unlawful; it is refused by one of its lifecycle's codes then, and never for its form."""
+    code = json.loads(problem or b"{}").get("code")
+    if phase == "fuzzing" or code not in REFUSES[operation]:
+        yield f"refused as {code}, though it is right"
+
+
+def _id(case: Case[Any]) -> str:
+    return str(case.operation.definition.raw["operationId"])
+
+
+def _shown(request: Request) -> str:
+    """Enough of a request to send it again."""
+    signature = ("signature", "signature-input", "content-digest")
+    headers = {
+        name: ", ".join(values)
+        for name, values in request.headers.items()
+        if name.lower() not in signature
+    }
+    return f"{request.method} {request.uri} {headers} {request.body!r}"
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

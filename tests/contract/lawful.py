@@ -1,0 +1,86 @@
+"""Generated messages made lawful: a schema says what a message looks like, never what exists.
+
+Of a message that fits its schema, what must agree with the rest of the world is replaced; what may
+be anything stays as generated. The regulator must then take it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from schemathesis import Case
+
+from simulator.regulator.api.declarations import REQUEST as DECLARATION
+from simulator.regulator.api.lineage import ENTRY as LINEAGE
+from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
+from tests.contract.world import NEWCOMERS_PASSCODE, OWN, PAYLOAD, World
+
+USCC = "91310000MA1FL0B92L"
+Body = dict[str, Any]
+
+
+def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
+    """The path of `case` then leads to something that the platform of the world has."""
+    if operation in OWN:
+        case.path_parameters["id"] = OWN[operation]
+    elif operation == "close":
+        case.path_parameters["id"] = world.announce()  # A transmission is closed once.
+    elif operation == "read_lineage":
+        case.path_parameters["digest"] = PAYLOAD
+
+
+def say_what_is_lawful(case: Case[Any], operation: str, world: World) -> None:
+    """The body of `case` then says what the regulator must agree to."""
+    if operation == "register":
+        world.empty_newcomers()
+    if operation in LAWFUL:
+        case.body = LAWFUL[operation](case.body)
+
+
+def _registration(body: Body) -> Body:
+    """Without a callback: it would be called, and nobody is there."""
+    return body | {"passcode": NEWCOMERS_PASSCODE, "uscc": USCC, "callback_url": None}
+
+
+def _declaration(body: Body) -> Body:
+    period = {name: DECLARATION[name] for name in ("valid_from", "valid_until")}
+    fields = [
+        field | {"name": f"field_{place}"} | _that_suffices(field["category"])
+        for place, field in enumerate(body["fields"])
+    ]
+    return body | period | {"fields": fields}
+
+
+def _that_suffices(category: str) -> dict[str, str]:
+    """A category that there is, and a way in which it may leave; an exempt one may in any."""
+    if category.startswith("M"):
+        return {"category": "M01", "desensitisation": "keyed_token"}
+    return {"category": "E03"}
+
+
+def _announcement(body: Body) -> Body:
+    return ANNOUNCEMENT | {"records": body["records"]}
+
+
+def _feed(body: Any) -> Any:
+    """Any line is taken or refused on its own; one of a known transmission is judged as well."""
+    if not isinstance(body, list):
+        return body
+    return [
+        line | {"subject": "trm-1"} if isinstance(line, dict) and "subject" in line else line
+        for line in body
+    ]
+
+
+def _lineage(body: Body) -> Body:
+    names = ("transmission", "recipient", "country", "categories")
+    as_announced = {name: LINEAGE[name] for name in names}
+    return {"items": [item | as_announced for item in body["items"]]}
+
+
+LAWFUL: dict[str, Callable[[Any], Any]] = {
+    "register": _registration,
+    "declare": _declaration,
+    "announce": _announcement,
+    "feed": _feed,
+    "record_lineage": _lineage,
+}

@@ -1,0 +1,125 @@
+"""A regulator on a port of its own, served from this process, and a platform that has one of
+everything there is to have."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
+
+from simulator.journal.events import Event
+from simulator.regulator.api.declarations import REQUEST as DECLARATION
+from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
+from simulator.regulator.api.lineage import ENTRY as LINEAGE
+from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
+from simulator.serve import Server, Simulator, build, listen
+from tests.simulator.parties import PASSCODE, TOKEN, Control, Platform, Served
+
+R = TypeVar("R")
+SANDBOX = "sb"
+NEWCOMERS = "newcomers"
+"""A sandbox in which nobody has registered yet: a passcode is good for one registration."""
+NEWCOMERS_PASSCODE = "open-sesame"
+RECORDS_MAX = 10_000_000_000
+"""The largest quota, so that no number of announcements uses it up."""
+PAYLOAD = "1" * 64
+"""Digest of a payload with the lineage of one record; the example's gets that of thousands."""
+OWN = {
+    "read_declaration": "dcl-1",
+    "read_authorization": "aut-1",
+    "read_transmission": "trm-1",
+    "acknowledge": "ntc-1",
+    "read_case": "cas-1",
+    "hand_in": "cas-1",
+    "reinspect": "cas-1",
+    "rule_pack": "r2022",
+}
+"""What the platform has, by the operation that names it in its path."""
+
+
+@dataclass
+class World:
+    """The running simulator, and one platform in it: registered, declared, sending, inspected."""
+
+    simulator: Simulator
+    loop: asyncio.AbstractEventLoop
+    at: Served
+    platform: Platform = field(init=False)
+    control: Control = field(init=False)
+    numbers: Iterator[int] = field(default_factory=count)
+    """For whatever must be sent once only."""
+
+    def __post_init__(self) -> None:
+        self.platform, self.control = Platform(self.at), Control(self.at)
+        self.control.post("", {"id": SANDBOX, "passcode": PASSCODE})
+        self.platform.register()
+        self.tell("POST", "/declarations", DECLARATION | {"records": RECORDS_MAX}, key="declare")
+        self.announce()
+        self.tell("POST", "/feed", [FEED_EVENT])
+        traced = {"items": [LINEAGE | {"payload": PAYLOAD}]}
+        self.tell("POST", "/lineage", traced, key="lineage")
+        self.control.post(f"/{SANDBOX}/orders", {"order": "inspect"})
+        self.empty_newcomers()
+
+    def tell(self, method: str, path: str, message: Any, *, key: str | None = None) -> Any:
+        """What the regulator answers to a message of the platform, which it must take."""
+        answer = self.platform.call(method, path, message, idempotency_key=key)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def announce(self) -> str:
+        """The id of a transmission that is open."""
+        key = f"announce-{next(self.numbers)}"
+        return str(self.tell("POST", "/transmissions", ANNOUNCEMENT, key=key)["id"])
+
+    def empty_newcomers(self) -> None:
+        """Makes room for one registration."""
+        if NEWCOMERS in self.simulator.world.ids():
+            self._wait_for(self.simulator.world.delete(NEWCOMERS))
+        self.control.post("", {"id": NEWCOMERS, "passcode": NEWCOMERS_PASSCODE})
+
+    def let_happen(self, event: Event) -> None:
+        """What no interface offers, happens all the same."""
+        office = self.simulator.world.office(SANDBOX)
+        assert office is not None
+        self._wait_for(office.decide("tester", "test", [event]))
+
+    def _wait_for(self, work: Coroutine[Any, Any, R]) -> R:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[World]:
+    """A world until the end of the block."""
+    listener = listen("127.0.0.1", 0)
+    announcement = f"reinspect serves http://127.0.0.1:{listener.getsockname()[1]}"
+    running: Future[tuple[Simulator, Server, asyncio.AbstractEventLoop]] = Future()
+
+    async def serve() -> None:
+        simulator = build(folder, TOKEN)
+        server = Server(simulator, announcement)
+        running.set_result((simulator, server, asyncio.get_running_loop()))
+        await server.serve(sockets=[listener])
+        await simulator.close()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run, name="simulator")
+    with listener:
+        thread.start()
+        simulator, server, loop = running.result(timeout=30)
+        at = Served(announcement)
+        try:
+            yield World(simulator, loop, at)
+        finally:
+            at.http.close()
+            server.should_exit = True
+            thread.join()
