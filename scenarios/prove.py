@@ -77,7 +77,7 @@ class Examined:
         if self.kind == "honest":
             return self.verdict == "conformant" and not self.convicted_by
         if self.kind == "defect":
-            return self.meant_for in self.convicted_by
+            return self.verdict == "not_conformant" and self.meant_for in self.convicted_by
         return self.verdict in ("not_conformant", "inconclusive")
 
 

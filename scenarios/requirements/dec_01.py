@@ -21,8 +21,8 @@ SILENT = an_honest_payment(accepted_at=None)
     subject="payment",
     at_least=20,  # Payments that must have left before silence counts as a pass.
     remedy=(
-        "Declare the recipient and wait until GET /declarations/{id} says accepted; send "
-        "nothing before."
+        "Declare the recipient and wait until GET /declarations/{id} says accepted; send nothing "
+        "before."
     ),
     bears_on=lambda payment: payment.left_at is not None,
     acquits=[HONEST],

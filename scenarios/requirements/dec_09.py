@@ -20,8 +20,8 @@ CONTACTED = an_honest_payment(recipient="broker-xx", country="XX", recipient_lis
     subject="payment",
     at_least=3,
     remedy=(
-        "Refuse a payment whose recipient stands in no authorization; never fall back to "
-        "another address."
+        "Refuse a payment whose recipient stands in no authorization; never fall back to another "
+        "address."
     ),
     bears_on=lambda payment: not payment.domestic and not payment.recipient_listed,
     acquits=[REFUSED],

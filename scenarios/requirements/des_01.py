@@ -33,8 +33,8 @@ _UNDISGUISED = ("plain", "plain_reversed", "prefix_kept", "middle_kept", "suffix
     subject="payload",
     at_least=20,
     remedy=(
-        "Keep no prefix: it tells region and birth date. Mask all but the last four, or drop "
-        "the field."
+        "Keep no prefix: it tells region and birth date. Mask all but the last four, or drop the "
+        "field."
     ),
     bears_on=lambda payload: bool(payload.payments or payload.leaks),
     acquits=[HONEST],

@@ -20,8 +20,8 @@ MISSED = an_honest_payment(awkward=True, leaks=(a_leak(kind="mobile", form="plai
     subject="payment",
     at_least=5,
     remedy=(
-        "Normalise before you mask: full width, spacing, country prefix, case. Mask what "
-        "remains by position."
+        "Normalise before you mask: full width, spacing, country prefix, case. Mask what remains "
+        "by position."
     ),
     bears_on=lambda payment: payment.awkward,
     acquits=[HONEST],

@@ -20,8 +20,8 @@ ROUNDED = an_honest_payment(payloads=(some_payload_facts(exact_amount=False),))
     subject="payment",
     at_least=20,
     remedy=(
-        "Desensitise by category: the amount (M02) goes to a declared settlement recipient as"
-        " it was asked for."
+        "Desensitise by category: the amount (M02) goes to a declared settlement recipient as it "
+        "was asked for."
     ),
     bears_on=lambda payment: (
         payment.final == "settled" and bool(payment.payloads) and payment.amount_authorized

@@ -18,15 +18,15 @@ SILENT = an_honest_payload(started_at=None, progressed_at=None, ended_at=None)
     title="Every sending is announced, started, reported and ended",
     clause="Order 11, art. 3 and 17; order of the simulated regulator",
     text=(
-        "Each payload leaves under an accepted transmission whose start, progress and end the"
-        " regulator is told."
+        "Each payload leaves under an accepted transmission whose start, progress and end the "
+        "regulator is told."
     ),
     force="MUST",
     subject="payload",
     at_least=20,
     remedy=(
-        "Announce, wait for accepted, feed transmission.started, send, feed progressed and "
-        "ended, close."
+        "Announce, wait for accepted, feed transmission.started, send, feed progressed and ended,"
+        " close."
     ),
     bears_on=lambda payload: not payload.exempt,
     acquits=[HONEST],

@@ -17,12 +17,12 @@ UNWATCHED = an_honest_payment(asked_under=frozenset({"feed"}), monitored=False)
     title="Nothing leaves while the monitoring link is lost",
     clause="Order of the simulated regulator: fail closed",
     text="Without an accepted transmission.started event, the payload does not leave.",
-    force="SHOULD",
+    force="MUST",
     subject="payment",
     at_least=3,
     remedy=(
-        "Send only after the feed has accepted transmission.started; hold the payment while "
-        "it does not answer."
+        "Send only after the feed has accepted transmission.started; hold the payment while it "
+        "does not answer."
     ),
     bears_on=lambda payment: not payment.domestic and "feed" in payment.asked_under,
     acquits=[FED, HELD],

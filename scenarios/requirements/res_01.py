@@ -20,8 +20,8 @@ NEW_KEY = an_honest_request(struck_after_taken=True)
     subject="request",
     at_least=1,
     remedy=(
-        "Persist the idempotency key before the first attempt and use it for every retry, "
-        "with back-off."
+        "Persist the idempotency key before the first attempt and use it for every retry, with "
+        "back-off."
     ),
     bears_on=lambda request: request.creates and request.struck_after_taken,
     acquits=[UNDISTURBED_RETRY],

@@ -31,8 +31,8 @@ _REFUSALS = (
     subject="request",
     at_least=20,
     remedy=(
-        "Sign @method, @path, @query, content-digest and idempotency-key with the registered "
-        "key, freshly each time."
+        "Sign @method, @path, @query, content-digest and idempotency-key with the registered key,"
+        " freshly each time."
     ),
     bears_on=lambda request: True,
     acquits=[HONEST],

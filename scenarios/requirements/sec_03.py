@@ -21,8 +21,8 @@ CONFLICT = an_honest_request(refusal="idempotency_conflict")
     subject="request",
     at_least=20,
     remedy=(
-        "Draw a new nonce for every signature, retries included; derive the idempotency key "
-        "from what is created."
+        "Draw a new nonce for every signature, retries included; derive the idempotency key from "
+        "what is created."
     ),
     bears_on=lambda request: request.signed or request.refusal == "nonce_replayed",
     acquits=[HONEST],

@@ -22,8 +22,8 @@ NEVER_RESUMED = an_honest_case(held_after_lift=("pay-000009",))
     subject="case",
     at_least=1,
     remedy=(
-        "Keep domestic payment apart from export; take notices in the order of their "
-        "sequence, once each."
+        "Keep domestic payment apart from export; take notices in the order of their sequence, "
+        "once each."
     ),
     bears_on=lambda case: case.suspended is not None and case.domestic_asked > 0,
     acquits=[HONEST],

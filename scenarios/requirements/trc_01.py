@@ -25,8 +25,8 @@ WRONG_RECIPIENT = an_honest_payload(lineage=(a_lineage_entry(recipient="acquirer
     subject="payload",
     at_least=20,
     remedy=(
-        "POST /lineage for every record with the digest of the payload that carried it and "
-        "your own payment id."
+        "POST /lineage for every record with the digest of the payload that carried it and your "
+        "own payment id."
     ),
     bears_on=lambda payload: bool(payload.payments),
     acquits=[HONEST],

@@ -22,8 +22,8 @@ PASSED_ON = an_honest_payment(
     subject="payment",
     at_least=3,
     remedy=(
-        "Build what leaves from the authorization's list of fields; never copy the merchant's"
-        " message."
+        "Build what leaves from the authorization's list of fields; never copy the merchant's "
+        "message."
     ),
     bears_on=lambda payment: payment.unlisted_fields > 0,
     acquits=[HONEST],

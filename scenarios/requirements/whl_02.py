@@ -22,8 +22,8 @@ SENT_ABROAD = an_honest_payment(country="XX", country_listed=False)
     subject="payment",
     at_least=3,
     remedy=(
-        "Look an authorization up by recipient and country together, and refuse the payment "
-        "when there is none."
+        "Look an authorization up by recipient and country together, and refuse the payment when "
+        "there is none."
     ),
     bears_on=lambda payment: (
         not payment.domestic and payment.recipient_listed and not payment.country_listed

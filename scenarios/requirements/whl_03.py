@@ -15,16 +15,16 @@ STALE = an_honest_authorization(version=2, stale_late_s=(7.5, 9.0))
     id="WHL-03",
     title="Only the current version of an authorization is used",
     clause=(
-        "Order of the simulated regulator (compare customs announcement 2018-179: changes "
-        "need re-approval)"
+        "Order of the simulated regulator (compare customs announcement 2018-179: changes need "
+        "re-approval)"
     ),
     text="Once told of a new version, the platform announces under that version only.",
-    force="SHOULD",
+    force="MUST",
     subject="authorization",
     at_least=1,
     remedy=(
-        "On authorization.granted, and on 409 authorization_stale, read the authorization "
-        "again and use its version."
+        "On authorization.granted, and on 409 authorization_stale, read the authorization again "
+        "and use its version."
     ),
     bears_on=lambda authorization: (
         authorization.version > 1

@@ -16,8 +16,8 @@ NESTED = an_honest_payment(awkward=True, leaks=(a_leak(kind="mobile", path=("bas
     title="Nested, renamed and encoded fields are caught",
     clause="PIPL, art. 51(3); order of the simulated regulator: default deny",
     text=(
-        "An identifier does not leave inside an encoding: base64, hexadecimal, compression, "
-        "text in text."
+        "An identifier does not leave inside an encoding: base64, hexadecimal, compression, text "
+        "in text."
     ),
     force="MUST",
     subject="payment",

@@ -14,8 +14,7 @@ it."""
     title="An authorization expires",
     text=(
         "An authorization is granted for less than a second. Merchants pay while it is valid and "
-        "go on when it has "
-        "expired."
+        "go on when it has expired."
     ),
 )
 async def authorization_expired(stage: Stage) -> None:

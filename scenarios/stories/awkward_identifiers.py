@@ -12,8 +12,8 @@ from scenarios.traffic import FORMS, Payment
     title="Awkward identifiers",
     text=(
         "Identifiers come with country code, spaces, full-width digits and a lower-case x; they "
-        "stand in notes and "
-        "in fields that no one asked for. Some merchants even pass on passwords and face templates."
+        "stand in notes and in fields that no one asked for. Some merchants even pass on "
+        "passwords and face templates."
     ),
 )
 async def awkward_identifiers(stage: Stage) -> None:

@@ -9,8 +9,8 @@ from scenarios.target import Recipient
     id="country_outside",
     title="A country outside the authorization",
     text=(
-        "Merchants ask for a recipient that is authorized, but in a country that its authorization "
-        "does not name."
+        "Merchants ask for a recipient that is authorized, but in a country that its "
+        "authorization does not name."
     ),
 )
 async def country_outside(stage: Stage) -> None:

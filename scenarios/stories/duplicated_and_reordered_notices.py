@@ -11,9 +11,9 @@ POST_S = 0.3
     id="duplicated_and_reordered_notices",
     title="Notices come twice and out of order",
     text=(
-        "A suspension and its lift are told twice over, with merchants paying at home in between. "
-        "Then a stop is overtaken by its own lift, and one new authorization by another. When all "
-        "is calm, everything is permitted again, and merchants pay."
+        "A suspension and its lift are told twice over, with merchants paying at home in between."
+        " Then a stop is overtaken by its own lift, and one new authorization by another. When "
+        "all is calm, everything is permitted again, and merchants pay."
     ),
 )
 async def duplicated_and_reordered_notices(stage: Stage) -> None:

@@ -11,9 +11,9 @@ TO_BE_LOST = ("announce", "close", "record_lineage")
     id="errors_and_lost_answers",
     title="Errors and lost answers",
     text=(
-        "For a while three requests in ten are answered with an error; then, for a while, answers "
-        "to announcements "
-        "and closings are lost on the way. Whatever is tried again must not take effect twice."
+        "For a while three requests in ten are answered with an error; then, for a while, answers"
+        " to announcements and closings are lost on the way. Whatever is tried again must not "
+        "take effect twice."
     ),
 )
 async def errors_and_lost_answers(stage: Stage) -> None:

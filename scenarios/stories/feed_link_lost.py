@@ -9,8 +9,8 @@ from scenarios.stories import story
     id="feed_link_lost",
     title="The monitoring link is lost",
     text=(
-        "The regulator answers everything but the feed. Merchants go on paying. After a while the "
-        "feed is back."
+        "The regulator answers everything but the feed. Merchants go on paying. After a while the"
+        " feed is back."
     ),
 )
 async def feed_link_lost(stage: Stage) -> None:

@@ -9,8 +9,7 @@ from scenarios.stories import story
     title="An ordinary day",
     text=(
         "200 merchants pay through the platform: most to the recipients abroad, some payers to "
-        "every one of them, "
-        "a few at home. Nobody disturbs anything."
+        "every one of them, a few at home. Nobody disturbs anything."
     ),
     opening=True,
 )

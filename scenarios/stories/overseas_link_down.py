@@ -8,8 +8,8 @@ from scenarios.stories import story
     id="overseas_link_down",
     title="The overseas link is down",
     text=(
-        "No recipient abroad can be reached. Merchants go on paying, abroad and at home. Then the "
-        "link is back."
+        "No recipient abroad can be reached. Merchants go on paying, abroad and at home. Then the"
+        " link is back."
     ),
 )
 async def overseas_link_down(stage: Stage) -> None:

@@ -15,8 +15,7 @@ WAVES = 3
     title="Received is not accepted",
     text=(
         "Announcements are received and left undecided. Merchants go on paying, and nothing may "
-        "leave. Then the "
-        "regulator accepts, and everything may."
+        "leave. Then the regulator accepts, and everything may."
     ),
 )
 async def received_is_not_accepted(stage: Stage) -> None:

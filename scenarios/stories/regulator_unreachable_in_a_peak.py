@@ -10,9 +10,8 @@ from scenarios.stories import story
     id="regulator_unreachable_in_a_peak",
     title="The regulator cannot be reached in a peak",
     text=(
-        "In the middle of a peak every connection to the regulator breaks. Merchants go on paying, "
-        "abroad and at "
-        "home. After a while the regulator is back."
+        "In the middle of a peak every connection to the regulator breaks. Merchants go on "
+        "paying, abroad and at home. After a while the regulator is back."
     ),
 )
 async def regulator_unreachable_in_a_peak(stage: Stage) -> None:

@@ -11,8 +11,7 @@ from scenarios.stories import story
     title="Revoked in the middle of a transmission",
     text=(
         "While payments are leaving, the regulator revokes the authorization of one recipient. "
-        "Merchants go on "
-        "paying to it, within the limit and after it, and to the others."
+        "Merchants go on paying to it, within the limit and after it, and to the others."
     ),
 )
 async def revoked_mid_transmission(stage: Stage) -> None:

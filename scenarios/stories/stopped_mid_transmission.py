@@ -11,8 +11,7 @@ from scenarios.stories import story
     title="Stopped in the middle of a transmission",
     text=(
         "While payments are leaving, the regulator orders all export to stop. Merchants go on "
-        "paying, within the "
-        "limit and after it. Then the stop is lifted, and the backlog may go."
+        "paying, within the limit and after it. Then the stop is lifted, and the backlog may go."
     ),
 )
 async def stopped_mid_transmission(stage: Stage) -> None:

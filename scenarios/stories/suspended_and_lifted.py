@@ -15,10 +15,8 @@ THREE_DAYS_S = 3 * 24 * 3600.0
     title="Suspended, rectified, lifted",
     text=(
         "In the middle of a busy hour an inspection suspends all export. Merchants go on paying, "
-        "abroad and at "
-        "home. Days later the platform hands in its 17 materials and asks for re-inspection; the "
-        "suspension is "
-        "lifted, and what waited may go."
+        "abroad and at home. Days later the platform hands in its 17 materials and asks for "
+        "re-inspection; the suspension is lifted, and what waited may go."
     ),
 )
 async def suspended_and_lifted(stage: Stage) -> None:
@@ -34,7 +32,7 @@ async def suspended_and_lifted(stage: Stage) -> None:
     await stage.follow(at_home, within_s=1.0)
     await stage.watch(stage.target.limits.stop_s + 0.1, "suspension")
     await stage.pay(stage.many(6))
-    await stage.watch(0.3, "suspension")
+    await stage.watch(stage.target.limits.stop_s + 0.1, "suspension")
     if stage.target.capabilities.clock:
         await stage.advance(THREE_DAYS_S)
     await _rectify(stage, case)

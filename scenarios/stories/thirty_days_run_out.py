@@ -11,9 +11,8 @@ THIRTY_ONE_DAYS_S = 31 * 24 * 3600.0
     id="thirty_days_run_out",
     title="The thirty days run out",
     text=(
-        "All export is suspended and nothing is handed in. On day 31 the case has failed and every "
-        "authorization "
-        "is revoked; merchants still want to pay."
+        "All export is suspended and nothing is handed in. On day 31 the case has failed and "
+        "every authorization is revoked; merchants still want to pay."
     ),
     irreversible=True,
     needs=("clock",),

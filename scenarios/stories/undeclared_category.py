@@ -10,8 +10,8 @@ WITHDRAWN = ("M02", "M03")
     id="undeclared_category",
     title="Two mandatory categories are no longer authorized",
     text=(
-        "The regulator grants new versions without transaction amounts (M02) and real-name mobiles "
-        "(M03); merchants pay as before."
+        "The regulator grants new versions without transaction amounts (M02) and real-name "
+        "mobiles (M03); merchants pay as before."
     ),
 )
 async def undeclared_category(stage: Stage) -> None:

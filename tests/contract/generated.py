@@ -29,6 +29,7 @@ FUZZED_PER_OPERATION = 20
 WALKS = 25
 A_KEY = re.compile(r"[!-~]{1,200}")
 REFUSES = {operation.id: operation.refuses for operation in operations()}
+SAY_SOMETHING = {operation.id for operation in operations() if operation.body is not None}
 SETTINGS: dict[str, Any] = {
     "seed": 20230601,
     "continue-on-failure": True,
@@ -95,14 +96,15 @@ def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
 
     @schema.hook("map_case")
     def make_lawful(context: HookContext, case: Case[Any]) -> Case[Any]:
-        """A walk's paths lead where it has been; a boundary must stay the boundary that it is."""
+        """What is drawn by chance leads anywhere, unless it says something that must be taken; a
+        boundary stays the boundary that it is, and a walk leads where it has been."""
         assert case.meta is not None
         if case.meta.generation.mode.is_positive:
-            phase = case.meta.phase.name.value
-            if phase != "stateful":
-                name_what_exists(case, _id(case), world)
-            if phase != "coverage":
-                say_what_is_lawful(case, _id(case), world)
+            phase, operation = case.meta.phase.name.value, _id(case)
+            if phase == "coverage" or (phase == "fuzzing" and operation in SAY_SOMETHING):
+                name_what_exists(case, operation, world)
+            if phase in ("fuzzing", "stateful"):
+                say_what_is_lawful(case, operation, world)
         return case
 
     return schema
@@ -186,10 +188,11 @@ def _told(recorder: ScenarioRecorder, phase: str) -> Iterator[Sent]:
 
 
 def _refused_though_right(operation: str, phase: str, problem: bytes | None) -> Iterator[str]:
-    """What fits its schema and is lawful is taken. An example, a boundary or a step of a walk may
-    be unlawful; it is refused by one of its lifecycle's codes then, and never for its form."""
+    """A message by chance is lawful, so it is taken. Anything else that fits its schema may speak
+    of what is not there; it is refused by one of its lifecycle's codes then, never for its form."""
     code = json.loads(problem or b"{}").get("code")
-    if phase == "fuzzing" or code not in REFUSES[operation]:
+    must_be_taken = phase == "fuzzing" and operation in SAY_SOMETHING
+    if must_be_taken or code not in REFUSES[operation]:
         yield f"refused as {code}, though it is right"
 
 

@@ -10,7 +10,7 @@ from simulator.reference_platform.journey import Hindrance, Journey
 from simulator.reference_platform.platform import Platform
 from simulator.reference_platform.steps import Steps
 
-PATIENCE = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=0.5)
 
 
 @defect(
