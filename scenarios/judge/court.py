@@ -4,7 +4,7 @@ platform's."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.judge.dossiers import AnyDossier
+from scenarios.judge.dossiers import Dossier
 from scenarios.judge.finding import Finding
 from scenarios.judge.requirement import Requirement
 from scenarios.judge.verdict import Verdict
@@ -33,13 +33,13 @@ class Ruling:
     """Our own failures while judging; they erase no finding."""
 
 
-def rule_on(requirement: Requirement, dossiers: Sequence[AnyDossier]) -> Ruling:
+def rule_on(requirement: Requirement, dossiers: Sequence[Dossier]) -> Ruling:
     """The ruling; a finding that rests on a blinded witness or an ambiguous join is only a
     doubt."""
     findings: list[Finding] = []
     doubts: list[Doubt] = []
     mistakes: list[str] = []
-    bearing: list[AnyDossier] = []
+    bearing: list[Dossier] = []
     for dossier in dossiers:
         try:
             if not requirement.bears_on(dossier):
@@ -64,7 +64,7 @@ def rule_on(requirement: Requirement, dossiers: Sequence[AnyDossier]) -> Ruling:
     )
 
 
-def doubt_in(finding: Finding, dossier: AnyDossier) -> Doubt | None:
+def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
     """What keeps a finding from being proved: we broke the witness, or cannot tell whose payload it
     was."""
     if finding.absent_from is not None and finding.absent_from in dossier.blind:

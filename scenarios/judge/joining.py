@@ -47,11 +47,17 @@ class Joined:
     """Those whose exact amount stands in the payload."""
     repeats: int | None
     """Entry of the arrival that this one only repeats: the same bytes for the same recipient, under
-    the same idempotency key, or because the earlier one was not answered with success."""
+    the same idempotency key, or because the earlier one was not answered with success. For one
+    that broke off, entry of the arrival that brought the whole."""
 
     @property
     def at(self) -> Moment:
         return self.seen.at
+
+    @property
+    def began_only(self) -> bool:
+        """It broke off, and came whole later."""
+        return self.repeats is not None and self.repeats > self.at.sequence
 
 
 class Joiner:
@@ -81,10 +87,22 @@ class Joiner:
             key = (arrival.recipient, arrival.body.sha256)
             earlier = first.get(key)
             repeats = earlier.at.sequence if earlier and _repeats(arrival, earlier.record) else None
+            if _broke_off(arrival):
+                repeats = self.finished_by(seen)
             if earlier is None or not _answered(earlier.record):
                 first[key] = seen
             joined.append(self.join(seen, arrival, repeats))
         return joined
+
+    def finished_by(self, broken: Seen) -> int | None:
+        """The later arrival that brings what a broken connection had only begun to bring."""
+        begun = bytes_of(broken.record.body)
+        for seen in self.evidence.arrivals:
+            whole = seen.at > broken.at and not _broke_off(seen.record)
+            same = whole and seen.record.recipient == broken.record.recipient
+            if same and bytes_of(seen.record.body).startswith(begun):
+                return seen.at.sequence
+        return None
 
     def join(self, seen: Seen, arrival: Arrival, repeats: int | None) -> Joined:
         exact = self.payments_in(arrival)
@@ -182,6 +200,12 @@ def _repeats(arrival: Arrival, earlier: Arrival) -> bool:
     key = _header(arrival, "idempotency-key")
     same_key = key != "" and key == _header(earlier, "idempotency-key")
     return same_key or not _answered(earlier)
+
+
+def _broke_off(arrival: Arrival) -> bool:
+    """Whether the platform's connection ended before its payload had come whole: nobody answered,
+    and no fault of ours was the cause."""
+    return arrival.status == 0 and arrival.fault is None
 
 
 def _answered(arrival: Arrival) -> bool:

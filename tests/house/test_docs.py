@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stdout
 from dataclasses import fields
 from importlib import import_module
@@ -242,6 +243,23 @@ def test_the_bodies_of_the_curl_commands_are_taken(tmp_path: Path) -> None:
                 headers={"Authorization": f"Bearer {TOKEN}"},
             )
             assert answer.is_success, answer.text
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """In the two tables of the decisions, beside its licence; and none is there that has gone."""
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    declared = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["load"],
+        *project["dependency-groups"]["dev"],
+    ]
+    names = {re.split(r"[=<>~!]", each, maxsplit=1)[0] for each in declared}
+    section = text_of(ROOT / "docs" / "decisions.md").partition("\n## Dependencies\n")[2]
+    rows = [line.split("|")[1:-1] for line in section.splitlines() if line.startswith("| ")]
+    told = {name.strip() for row in rows for name in row[0].split(",")} - {"package"}
+
+    assert told == names
+    assert all(len(row) == 3 and all(cell.strip() for cell in row) for row in rows)
 
 
 EXAMPLES = dict(

@@ -1,7 +1,8 @@
-"""A small world written by hand: a journal in which one platform does, or fails to do, what it should.
+"""A small world written by hand: a journal in which one platform does, or fails to do, what it
+should.
 
-Every entry is one second after the one before, in both times, so that positions and delays can be read off the
-sequence numbers.
+Every entry is one second after the one before, in both times, so that positions and delays can be
+read off the sequence numbers.
 """
 
 import hashlib
@@ -91,9 +92,20 @@ class AWorld:
     def declare(self) -> None:
         until = START + timedelta(days=365)
         received = ev.DeclarationReceived(
-            "dcl-1", PLATFORM, FIELDS, "settlement", "contract", RECIPIENT, COUNTRY, 1000, 10,
-            START, until, self.now, None,
-        )  # fmt: skip
+            "dcl-1",
+            PLATFORM,
+            FIELDS,
+            "settlement",
+            "contract",
+            RECIPIENT,
+            COUNTRY,
+            1000,
+            10,
+            START,
+            until,
+            self.now,
+            None,
+        )
         accepted = ev.DeclarationAccepted("dcl-1", AUTHORIZATION, self.now)
         self.exchange("declare", events=(received, accepted, self.granted(version=1)))
 
@@ -101,9 +113,20 @@ class AWorld:
         self, *, version: int, quota: int = 1000, until: datetime | None = None
     ) -> ev.AuthorizationGranted:
         return ev.AuthorizationGranted(
-            AUTHORIZATION, version, PLATFORM, "dcl-1", FIELDS, "settlement", RECIPIENT, COUNTRY,
-            quota, START, until or START + timedelta(days=365), "signature", self.now,
-        )  # fmt: skip
+            AUTHORIZATION,
+            version,
+            PLATFORM,
+            "dcl-1",
+            FIELDS,
+            "settlement",
+            RECIPIENT,
+            COUNTRY,
+            quota,
+            START,
+            until or START + timedelta(days=365),
+            "signature",
+            self.now,
+        )
 
     def notice(self, id: str, type: str, subject: str, **data: Any) -> ev.NoticeIssued:
         return ev.NoticeIssued(id, PLATFORM, 1, type, subject, self.now, data)
@@ -129,7 +152,7 @@ class AWorld:
                 1,
                 self.now,
                 None,
-            )  # fmt: skip
+            )
         ]
         if accepted:
             events.append(ev.TransmissionAccepted(id, self.now))
@@ -139,11 +162,19 @@ class AWorld:
     def feed(self, id: str, *kinds: str, payload: str | None = None) -> None:
         events = tuple(
             ev.FeedTaken(
-                id, number, f"transmission.{kind}", 1, 1,
-                payload if kind == "progressed" else None, ("M02",), RECIPIENT, COUNTRY, self.now,
+                id,
+                number,
+                f"transmission.{kind}",
+                1,
+                1,
+                payload if kind == "progressed" else None,
+                ("M02",),
+                RECIPIENT,
+                COUNTRY,
+                self.now,
             )
             for number, kind in enumerate(kinds, start=1)
-        )  # fmt: skip
+        )
         self.exchange("feed", events=events)
 
     def close(self, id: str, *payloads: str, size: int = 0) -> None:
@@ -175,7 +206,7 @@ class AWorld:
                 "",
                 outcome,
                 f"source-{payment.id}",
-            )  # fmt: skip
+            )
         )
 
     def arrive(

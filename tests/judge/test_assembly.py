@@ -1,4 +1,5 @@
-"""The dossiers say what the journal shows: who was told when, what left late, and which witness was blinded."""
+"""The dossiers say what the journal shows: who was told when, what left late, and which witness was
+blinded."""
 
 from datetime import timedelta
 from typing import Any

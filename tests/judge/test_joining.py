@@ -1,4 +1,5 @@
-"""Payloads are joined to transmissions and payments by what can be proved, and the grade says how."""
+"""Payloads are joined to transmissions and payments by what can be proved, and the grade says
+how."""
 
 from scenarios.judge.assembly import assemble
 from scenarios.judge.dossiers import Grade
@@ -132,3 +133,18 @@ def test_what_left_under_a_transmission_that_was_only_received_is_laid_beside_it
     (joined,) = joins_of(world)
 
     assert (joined.grade, joined.transmission) == (Grade.NONE, "trm-1")
+
+
+def test_what_broke_off_and_came_whole_later_is_no_payload_of_its_own() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce()
+    world.arrive("the whole", status=0)
+    world.arrive("the whole payload")
+    world.arrive("another beginning", status=0)
+
+    begun, whole, cut = joins_of(world)
+
+    assert (begun.repeats, begun.began_only) == (whole.at.sequence, True)
+    assert whole.repeats is None
+    assert (cut.repeats, cut.began_only) == (None, False)

@@ -155,9 +155,16 @@ def test_what_must_not_happen_twice_needs_an_idempotency_key(
 
 
 def test_a_passcode_is_good_for_one_registration(regulator: Connected) -> None:
-    assert code_of(regulator.register()) == (409, "passcode_used")
+    assert code_of(regulator.register(name="Another Pay")) == (409, "passcode_used")
     assert code_of(regulator.register(passcode="guess")) == (403, "passcode_wrong")
     assert last(regulator).body.text is None
+
+
+def test_a_registration_whose_answer_was_lost_can_be_asked_for_again(regulator: Connected) -> None:
+    again = regulator.register()
+
+    assert (again.status_code, again.json()["id"]) == (201, "reg-1")
+    assert last(regulator).events == ()
 
 
 @pytest.mark.parametrize(
@@ -249,15 +256,13 @@ def test_a_fault_is_over_though_its_sender_left_before_the_message_was_whole(
     regulator: Connected, name: str
 ) -> None:
     regulator.sandbox.faults.arm(name, scope="regulator", times=1)
-    arriving = iter(
-        [
-            {"type": "http.request", "body": b'{"purpo', "more_body": True},
-            {"type": "http.disconnect"},
-        ]
-    )
+    arriving: list[Message] = [
+        {"type": "http.request", "body": b'{"purpo', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
 
     async def receive() -> Message:
-        return next(arriving)
+        return arriving.pop(0)
 
     request = Request({"type": "http", "method": "POST", "path": "/demo/v1/feed"}, receive)
     answer = regulator.runner.run(regulator.office.receive(request, None))

@@ -14,11 +14,14 @@ from scenarios.traffic import plain
 
 
 def build(assembly: Assembly) -> Iterator[PayloadDossier]:
-    """One dossier for each arrival, retransmissions included."""
+    """One dossier for each arrival, retransmissions included; what only began to arrive and came
+    whole later is not judged twice, unless it leaks."""
     lineage = _lineage_by_digest(assembly)
     attacked = False
     for joined in assembly.joined:
         leaks = assembly.leaks.get(joined.at.sequence, ())
+        if joined.began_only and not leaks:
+            continue
         recovered = None
         if not attacked:
             recovered = _attack(assembly, leaks)

@@ -1,9 +1,11 @@
 """A payer whose data reached more than one recipient: can the recipients join what they hold?"""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import quote, quote_plus
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
@@ -12,6 +14,7 @@ from scenarios.judge.masking import mask_value
 from scenarios.judge.peeling import PeelingStopped, peel
 
 _TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -48,13 +51,19 @@ def _shared_tokens(assembly: Assembly) -> dict[str, set[str]]:
         for token in _tokens(joined):
             about[token] = about.get(token, persons) & persons
             seen_at[token].add(joined.arrival.recipient)
-    lawful = " ".join({payment.merchant.name for payment in assembly.payments.values()})
+    names = {payment.merchant.name for payment in assembly.payments.values()}
+    lawful = "\n".join(written for name in names for written in _written(name))
     shared: dict[str, set[str]] = defaultdict(set)
     for token, recipients in seen_at.items():
-        if len(recipients) > 1 and token.replace("+", " ") not in lawful:
+        if len(recipients) > 1 and token not in lawful:
             for person in about[token]:
                 shared[person].add(token)
     return shared
+
+
+def _written(name: str) -> tuple[str, ...]:
+    """A merchant's name as bodies write it: it may be known to everyone."""
+    return name, quote(name), quote_plus(name), json.dumps(name)
 
 
 def _tokens(joined: Joined) -> set[str]:
@@ -63,5 +72,5 @@ def _tokens(joined: Joined) -> set[str]:
     with suppress(PeelingStopped):
         for view in peel(bytes_of(joined.arrival.body)):
             if not view.path or view.path[-1] in ("url", "json", "gzip", "zlib", "deflate"):
-                found.update(_TOKEN.findall(view.text))
+                found.update(_TOKEN.findall(_ESCAPE.sub(" ", view.text)))
     return {token for token in found if not _TIME.match(token)}
