@@ -25,8 +25,8 @@ from simulator.regulator.api.feed import NDJSON
 from tests.contract.lawful import name_what_exists, say_what_is_lawful
 from tests.contract.world import NEWCOMERS, SANDBOX, World
 
-FUZZED_PER_OPERATION = 20
-WALKS = 25
+FUZZED_PER_OPERATION = 15
+WALKS = 20
 A_KEY = re.compile(r"[!-~]{1,200}")
 REFUSES = {operation.id: operation.refuses for operation in operations()}
 SAY_SOMETHING = {operation.id for operation in operations() if operation.body is not None}
