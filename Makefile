@@ -35,8 +35,8 @@ format: setup ## Mend what the formatter and the linter can mend.
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-serve: setup ## The simulator alone: regulator, recipients and control on port 8400.
-	$(BIN)/reinspect serve --port 8400 --state .state/simulator
+serve: setup ## The simulator alone: regulator, recipients and control on port 8900.
+	$(BIN)/reinspect serve --port 8900 --state .state/simulator
 
 load: setup ## 30 seconds of merchant payments and feed against the reference platform.
 	$(BIN)/python -m loadtests.run --seconds 30

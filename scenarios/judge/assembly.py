@@ -192,9 +192,12 @@ def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
     category knows."""
     secrets = {}
     for payment in payments:
-        for secret in planted(payment):
+        known = planted(payment)
+        for secret in known:
             secrets[secret.kind, secret.value] = secret
         for value in payment.extra.values():
+            if any(secret.value in value for secret in known):
+                continue  # What it hides is looked for by itself.
             unlisted = Secret("unlisted_field", value, "-", payment.payer.id)
             secrets[unlisted.kind, value] = unlisted
     return PlantedIndex(secrets.values())

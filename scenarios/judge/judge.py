@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble, planted_index
 from scenarios.judge.court import Ruling, rule_on
@@ -44,8 +45,7 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
     run, opened = evidence.run, evidence.opened
     reasons = _reasons(evidence)
     complete = bool(run.get("complete")) and not reasons
-    musts = [ruling.verdict for ruling in rulings if ruling.requirement.force == "MUST"]
-    worst = overall(musts)
+    worst = overall(_deciding(rulings, run))
     if reasons and worst is Verdict.PASS:
         worst = Verdict.INCONCLUSIVE
     counts = Counter(ruling.verdict.word for ruling in rulings)
@@ -67,9 +67,20 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
         },
         rulings=rulings,
         stories=tuple(evidence.stories),
+        skipped=dict(evidence.not_offered),
         reasons=reasons,
         mask=partial(_masked, planted_index(assembly.payments.values())),
     )
+
+
+def _deciding(rulings: tuple[Ruling, ...], run: Mapping[str, Any]) -> list[Verdict]:
+    """The verdicts of the MUSTs. Where only stories were selected, what they do not exercise says
+    nothing of the platform, as long as they exercise something."""
+    musts = [ruling.verdict for ruling in rulings if ruling.requirement.force == "MUST"]
+    only_stories = not run.get("complete") and not run.get("requirements")
+    if only_stories and any(verdict is not Verdict.NOT_EXERCISED for verdict in musts):
+        return [verdict for verdict in musts if verdict is not Verdict.NOT_EXERCISED]
+    return musts
 
 
 def _masked(index: PlantedIndex, text: str) -> str:

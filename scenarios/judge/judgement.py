@@ -39,6 +39,8 @@ class Judgement:
     """Rulings by verdict, and `payments`, `payloads`, `transmissions`, `entries` of the run."""
     rulings: tuple[Ruling, ...]
     stories: tuple[str, ...]
+    skipped: dict[str, str]
+    """Stories that were not played because the target lacks what they need, and what that is."""
     reasons: tuple[str, ...]
     """What kept the judgement from being complete or conclusive, in words."""
     mask: Mask = field(compare=False, repr=False)
@@ -73,6 +75,7 @@ def to_json(judgement: Judgement) -> dict[str, Any]:
         "limits": judgement.limits,
         "counts": judgement.counts,
         "stories": list(judgement.stories),
+        "skipped": judgement.skipped,
         "reasons": list(judgement.reasons),
         "rulings": [_ruling_json(ruling, judgement.mask) for ruling in judgement.rulings],
     }

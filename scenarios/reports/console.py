@@ -32,6 +32,8 @@ def show(account: Account, console: Console) -> None:
             more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
             said = f"{ruling.requirement.id} is inconclusive: {judgement.mask(reasons[0])}{more}"
             console.print(Text(said, style="magenta"))
+    for story, lacking in judgement.skipped.items():
+        console.print(Text(f"story {story} was skipped: {judgement.mask(lacking)}", style="yellow"))
     for reason in judgement.reasons:
         console.print(Text(judgement.mask(reason), style="magenta"))
     colour = {0: "bold green", 1: "bold red"}.get(judgement.exit_code, "bold yellow")

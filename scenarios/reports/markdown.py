@@ -27,6 +27,10 @@ def render(account: Account) -> bytes:
         f"Journal digest `{judgement.journal_digest}`.",
         "",
         *(f"> {_quoted(judgement.mask(reason))}" for reason in judgement.reasons),
+        *(
+            f"> Story {story} was skipped: {_quoted(judgement.mask(lacking))}"
+            for story, lacking in judgement.skipped.items()
+        ),
         "",
         "| requirement | force | verdict | exercised | findings |",
         "|---|---|---|---:|---:|",

@@ -58,7 +58,7 @@ def _nested_json(data: bytes) -> bytes:
 
 
 WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": lambda data: gzip.compress(data, mtime=0, mtime=0),
+    "gzip": lambda data: gzip.compress(data, mtime=0),
     "zlib": zlib.compress,
     "deflate": _raw_deflate,
     "base64": base64.b64encode,

@@ -125,17 +125,21 @@ def _announcements(assembly: Assembly, version: Version) -> int:
 
 def _stale(assembly: Assembly, version: Version, until: Moment | None) -> tuple[float, ...]:
     """Announcements that named an older version although this one had been told longer ago than the
-    limit."""
+    limit. A repetition must name what it named before, so that only first attempts count."""
     told = told_at(assembly.evidence, version.notice)
     if told is None or version.grant.version == 1:
         return ()
     late = []
+    attempted: set[str | None] = set()
     for seen in assembly.evidence.exchanges:
-        if seen.record.refusal != "authorization_stale" or seen.at < version.granted:
-            continue
+        record = seen.record
+        first = record.idempotency_key not in attempted
+        attempted.add(record.idempotency_key)
         if until is not None and until < seen.at:
             break
-        if f'"{version.grant.id}"' in (seen.record.body.text or ""):
+        if not first or record.refusal != "authorization_stale" or seen.at < version.granted:
+            continue
+        if f'"{version.grant.id}"' in (record.body.text or ""):
             seconds = (seen.at.wall_at - told).total_seconds()
             if seconds > assembly.limits.revocation_s:
                 late.append(round(seconds, 3))

@@ -72,7 +72,9 @@ def _dossier(
         lineage=lineage,
         leaks=leaks,
         recovered_mobile=recovered_mobile,
-        exported_keys=exported_keys(arrival, [assembly.payments[p].payer for p in joined.payments]),
+        exported_keys=exported_keys(
+            arrival, [plain(assembly.payments[p].payer) for p in joined.payments]
+        ),
     )
 
 

@@ -30,12 +30,18 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
         if len(recipients) > 1:
             yield PersonDossier(
                 subject=f"person {person}",
-                story=joins[-1].seen.story,
+                story=_story_of_second(joins),
                 entries=tuple(joined.at.sequence for joined in joins),
                 id=person,
                 recipients=recipients,
                 shared_tokens=tuple(mask_value(token) for token in sorted(shared[person])),
             )
+
+
+def _story_of_second(joins: list[Joined]) -> str:
+    """The story in which a second recipient learnt of the person: playing it shows the link again."""
+    first = joins[0].arrival.recipient
+    return next(one.seen.story for one in joins if one.arrival.recipient != first)
 
 
 def _persons(assembly: Assembly, joined: Joined) -> frozenset[str]:
