@@ -279,7 +279,7 @@ def kind_of(path: str) -> str:
 def entry_in(path: str, source: str) -> Any:
     """The one entry of an example, found as the catalogue would find it."""
     module = ModuleType(Path(path).stem)
-    exec(compile(source, path, "exec"), vars(module))
+    exec(compile(source, f"<{path}>", "exec"), vars(module))
     package, class_name = catalogues.PACKAGES[kind_of(path)]
     entry_class = getattr(import_module(package), class_name)
     [entry] = [value for value in vars(module).values() if isinstance(value, entry_class)]

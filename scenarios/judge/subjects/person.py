@@ -39,7 +39,8 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
 
 
 def _story_of_second(joins: list[Joined]) -> str:
-    """The story in which a second recipient learnt of the person: playing it shows the link again."""
+    """The story in which a second recipient learnt of the person: playing it shows the link
+    again."""
     first = joins[0].arrival.recipient
     return next(one.seen.story for one in joins if one.arrival.recipient != first)
 
