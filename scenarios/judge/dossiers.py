@@ -260,6 +260,10 @@ class PersonDossier(Dossier):
     recipients: frozenset[str]
     shared_tokens: tuple[str, ...] = ()
     """Masked tokens that two recipients received for this person and for no other."""
+    told_categories: frozenset[str] = frozenset()
+    """Categories that the platform itself named in the lineage of what left about the person."""
+    answered: str | None = None
+    """What the platform answered when the person asked what left; `None` if nobody asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

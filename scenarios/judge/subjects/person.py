@@ -1,4 +1,6 @@
-"""A payer whose data reached more than one recipient: can the recipients join what they hold?"""
+"""A payer whose data left: can recipients join what they hold, and does the payer learn who
+they are?
+"""
 
 import json
 import re
@@ -9,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
+from scenarios.judge.evidence import Seen
 from scenarios.judge.joining import Joined, bytes_of
 from scenarios.judge.masking import mask_value
 from scenarios.judge.peeling import PeelingStopped, peel
@@ -19,23 +22,48 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:
-    """One dossier for each person whose payments reached at least two recipients."""
+    """One dossier for each person whose payments reached two recipients, or who asked what left."""
     received: dict[str, list[Joined]] = defaultdict(list)
     for joined in assembly.joined:
         for person in _persons(assembly, joined):
             received[person].append(joined)
     shared = _shared_tokens(assembly)
+    answers = _answers(assembly)
+    categories = _categories(assembly)
     for person, joins in received.items():
-        recipients = frozenset(joined.arrival.recipient for joined in joins)
-        if len(recipients) > 1:
+        answer = answers.get(person)
+        known = [joined for joined in joins if answer is None or joined.at < answer.at]
+        recipients = frozenset(joined.arrival.recipient for joined in known)
+        if len(recipients) > 1 or answer is not None:
             yield PersonDossier(
                 subject=f"person {person}",
-                story=_story_of_second(joins),
-                entries=tuple(joined.at.sequence for joined in joins),
+                story=answer.story if answer else _story_of_second(joins),
+                entries=tuple(joined.at.sequence for joined in known),
                 id=person,
                 recipients=recipients,
                 shared_tokens=tuple(mask_value(token) for token in sorted(shared[person])),
+                told_categories=frozenset(
+                    code for joined in known for code in categories[joined.arrival.body.sha256]
+                ),
+                answered=str(answer.record.facts.get("answer")) if answer else None,
             )
+
+
+def _answers(assembly: Assembly) -> dict[str, Seen]:
+    """The last answer to each person who asked what left."""
+    return {
+        str(seen.record.facts.get("person")): seen
+        for seen in assembly.evidence.actions
+        if seen.record.facts.get("taken") == "query_person"
+    }
+
+
+def _categories(assembly: Assembly) -> dict[str, set[str]]:
+    """What the platform named in lineage, by the digest of the payload."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for _, item in assembly.evidence.lineage:
+        named[item.payload].update(item.categories)
+    return named
 
 
 def _story_of_second(joins: list[Joined]) -> str:
