@@ -8,6 +8,7 @@ that hosts its sandboxes.
 
 import asyncio
 import contextlib
+import importlib
 import multiprocessing
 import os
 import string
@@ -84,17 +85,32 @@ class Examined:
 Told = Callable[[Examined, int, int], None]
 
 
+OTHER_PLATFORM = "tests.other_platform.target"
+"""An honest platform that shares no code with the reference platform. It is kept with the tests, so
+that a checkout has it and an installed wheel does not."""
+
+
 def contenders(extra: Sequence[Contender] = ()) -> list[Contender]:
-    """All platforms: the honest one, `extra` ones, every defect, and the two that must never
+    """All platforms: the honest ones, `extra` ones, every defect, and the two that must never
     pass."""
     defects = catalogues.entries("defects").values()
     return [
         Contender("honest", "honest"),
+        *_other_honest(),
         *extra,
         *(Contender(defect.id, "defect", defect.meant_for) for defect in defects),
         Contender("null", "null", command=_dummy("null")),
         Contender("yes_man", "yes_man", command=_dummy("yes-man")),
     ]
+
+
+def _other_honest() -> tuple[Contender, ...]:
+    """The other platform, if this is a checkout; another project's `tests` are none of ours."""
+    root = Path(__file__).parents[1]
+    if not root.joinpath(*OTHER_PLATFORM.split(".")).with_suffix(".py").is_file():
+        return ()
+    module = importlib.import_module(OTHER_PLATFORM)
+    return (module.OTHER_PLATFORM,)
 
 
 def _dummy(name: str) -> tuple[str, ...]:

@@ -103,13 +103,13 @@ OTHER_PLATFORM = Contender(
     id="other-platform",
     kind="honest",
     command=(
-        *(sys.executable, "-m", "tests.other_platform", "--port", "$port"),
+        *(sys.executable, "-P", "-m", "tests.other_platform", "--port", "$port"),
         *("--regulator", "$regulator", "--recipient", "$recipient"),
         *("--passcode", "$passcode", "--state", "$state"),
     ),
     target=TARGET,
 )
-"""For `reinspect prove`; like `-m` it needs the repository's root as working directory."""
+"""For `reinspect prove`, which looks for it in a checkout."""
 
 
 def prepared(folder: Path, *, simulator_url: str, sandbox: str) -> tuple[Target, Party]:
