@@ -3,7 +3,6 @@ told every mistake in it, so that here it is only taken apart.
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from loadtests.outgoing import Answer, Request
-from scenarios.traffic import Payment, payment_to_json
+from scenarios.traffic import Payment
+from scenarios.traffic.placeholders import as_text, fill, values_of
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?:\.[a-z][a-z_]*)?)\}")
 FORMS = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
@@ -157,39 +156,6 @@ def _checkout(payment: Mapping[str, Any]) -> Checkout:
 
 def _poll(poll: Mapping[str, Any]) -> Poll:
     return Poll(poll["url"], poll["pointer"], tuple(poll["settled"]), tuple(poll["refused"]))
-
-
-def values_of(payment: Payment) -> dict[str, Any]:
-    """What each placeholder of a payment stands for."""
-    values: dict[str, Any] = {"payment.amount": payment.amount}
-    for name, value in payment_to_json(payment).items():
-        if name in ("merchant", "payer"):
-            values |= {f"{name}.{part}": each for part, each in value.items()}
-        else:
-            values[f"payment.{name}"] = value
-    return values
-
-
-def fill(template: Any, values: Mapping[str, Any]) -> Any:
-    """The template with its placeholders replaced; one that is a whole string keeps its value's
-    type."""
-    if isinstance(template, str):
-        whole = PLACEHOLDER.fullmatch(template)
-        if whole:
-            return values[whole[1]]
-        return PLACEHOLDER.sub(lambda found: as_text(values[found[1]]), template)
-    if isinstance(template, Mapping):
-        return {fill(key, values): fill(value, values) for key, value in template.items()}
-    if isinstance(template, list | tuple):
-        return [fill(value, values) for value in template]
-    return template
-
-
-def as_text(value: Any) -> str:
-    """A value inside a longer string or a form: JSON for what is no string, nothing for `None`."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def encode(body: Mapping[str, Any], form: str) -> bytes:

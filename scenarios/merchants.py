@@ -15,9 +15,9 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from scenarios.notebook import Notebook
-from scenarios.placeholders import as_text, fill, values_of
 from scenarios.target import FORMS, Answers, Target
 from scenarios.traffic import Payment, payment_to_json
+from scenarios.traffic.placeholders import as_text, fill, values_of
 from simulator.clock import wall_now
 from simulator.journal.records import Asked, Followed
 

@@ -19,10 +19,10 @@ import httpx
 from scenarios.control import Control, ControlRefused
 from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
-from scenarios.placeholders import as_text, fill, values_of
 from scenarios.sight import Sight
 from scenarios.target import Action, Recipient, Target
 from scenarios.traffic import Payment, Person, Route, Traffic, write_awkwardly
+from scenarios.traffic.placeholders import as_text, fill, values_of
 
 LOOK_EVERY_S = 0.02
 QUIET_S = 1.0

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scenarios.placeholders import OF_A_PAYMENT, names_in
 from scenarios.toml_table import Mistake, Table
+from scenarios.traffic.placeholders import OF_A_PAYMENT, names_in
 from simulator.catalogue import suggest
 from simulator.law.limits import Limits
 

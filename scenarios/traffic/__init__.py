@@ -4,6 +4,7 @@
 - `people`     the Chinese payers, with every secret of theirs
 - `merchants`  the merchants of six South-East Asian countries, and the domestic ones
 - `payments`   a payment, and its form as JSON
+- `placeholders`  how a template says where a payment's values go
 - `planted`    the secrets and the lawful values of a payment
 - `awkward`    identifiers written as merchants do write them
 - `synthetic`  identifiers that are well-formed and cannot be anybody's

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from loadtests.outgoing import Answer
-from loadtests.target import Checkout, Poll, Recipient, fill, read
+from loadtests.target import Checkout, Poll, Recipient, read
 from scenarios.target_template import write_template
 from scenarios.traffic import Route, Traffic
+from scenarios.traffic.placeholders import fill
 
 CHECKOUT = Checkout(
     method="POST",

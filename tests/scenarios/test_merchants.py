@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from scenarios.merchants import read_answer
-from scenarios.placeholders import OF_A_PAYMENT, fill, names_in, values_of
 from scenarios.target import Answers
 from scenarios.traffic import Route, Traffic
+from scenarios.traffic.placeholders import OF_A_PAYMENT, fill, names_in, values_of
 
 BY_STATUS = Answers((202,), (409,), None, (), (), "/payment/id")
 BY_WORD = Answers((200,), (400,), "/state", ("ok", "done"), ("no",), None)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from scenarios.traffic import Merchant, Payment, Person
+from scenarios.traffic.merchants import Merchant
+from scenarios.traffic.payments import Payment
+from scenarios.traffic.people import Person
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?:\.[a-z][a-z_]*)?)\}")
 
