@@ -30,9 +30,10 @@ _UNKEYED = ("md5", "sha1", "sha256", "sm3")
     convicts=[BARE, BARE_ID],
 )
 def tokens_are_keyed(payload: PayloadDossier) -> Iterator[Finding]:
-    for leak in payload.leaks:
+    attacked_first = sorted(payload.leaks, key=lambda leak: leak.kind != "mobile")
+    for leak in attacked_first:
         if leak.form in _UNKEYED:
-            attack = payload.recovered_mobile
+            attack = payload.recovered_mobile if leak.kind == "mobile" else None
             yield Finding(
                 "an unkeyed hash of an identifier left",
                 payload,
