@@ -171,6 +171,8 @@ class PayloadDossier(Dossier):
     grade: Grade
     transmission: str | None = None
     transmission_accepted_at: Moment | None = None
+    transmission_closed_at: Moment | None = None
+    """`None` also where a fault of ours kept the payload on its way."""
     authorized_categories: frozenset[str] | None = None
     """Categories of the authorization in force for this recipient on arrival; `None` when none was
     in force."""

@@ -11,6 +11,8 @@ HONEST = an_honest_payload()
 UNDECLARED = an_honest_payload(grade=Grade.NONE, transmission=None, transmission_accepted_at=None)
 EARLY = an_honest_payload(transmission_accepted_at=moment(15), started_at=moment(16))
 SILENT = an_honest_payload(started_at=None, progressed_at=None, ended_at=None)
+UNWATCHED = an_honest_payload(started_at=moment(15))
+AFTERWARDS = an_honest_payload(transmission_closed_at=moment(13))
 
 
 @requirement(
@@ -30,7 +32,7 @@ SILENT = an_honest_payload(started_at=None, progressed_at=None, ended_at=None)
     ),
     bears_on=lambda payload: not payload.exempt,
     acquits=[HONEST],
-    convicts=[UNDECLARED, EARLY, SILENT],
+    convicts=[UNDECLARED, EARLY, SILENT, UNWATCHED, AFTERWARDS],
 )
 def every_payload_is_monitored(payload: PayloadDossier) -> Iterator[Finding]:
     if payload.grade is Grade.NONE:
@@ -55,6 +57,13 @@ def every_payload_is_monitored(payload: PayloadDossier) -> Iterator[Finding]:
             expected=f"accepted before {payload.at}",
             seen=f"accepted at {payload.transmission_accepted_at or 'no time'}",
         )
+    elif payload.transmission_closed_at is not None and payload.transmission_closed_at < payload.at:
+        yield Finding(
+            "a payload arrived after its transmission was closed",
+            payload,
+            expected=f"an open transmission at {payload.at}",
+            seen=f"closed at {payload.transmission_closed_at}",
+        )
     else:
         yield from _feed_findings(payload)
 
@@ -73,4 +82,11 @@ def _feed_findings(payload: PayloadDossier) -> Iterator[Finding]:
             expected="started, progressed with this payload's digest, ended",
             seen=f"no {', no '.join(missing)}",
             absent_from="regulator",
+        )
+    if payload.started_at is not None and payload.at < payload.started_at:
+        yield Finding(
+            "a payload arrived before the feed was told that its transmission had started",
+            payload,
+            expected=f"transmission.started before {payload.at}",
+            seen=f"transmission.started at {payload.started_at}",
         )

@@ -234,3 +234,17 @@ def test_domestic_payment_and_backlog_are_seen_in_the_case() -> None:
     assert (case.asked_after_lift, case.held_after_lift) == (1, (late.id,))
     assert first.asked_while.kind == "suspended"
     assert first.left_under_order_s is None
+
+
+def test_a_payload_is_laid_beside_the_start_and_the_end_of_its_transmission() -> None:
+    world = AWorld()
+    world.declare()
+    id = world.announce()
+    early = world.arrive("before the feed was told")
+    world.feed(id, "started", "progressed", "ended", payload=early)
+    world.close(id, early)
+    world.end()
+
+    (payload,) = dossiers(world, "payload")
+
+    assert payload.at < payload.started_at < payload.transmission_closed_at

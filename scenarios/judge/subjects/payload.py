@@ -61,6 +61,7 @@ def _dossier(
         grade=joined.grade,
         transmission=joined.transmission,
         transmission_accepted_at=sent.accepted if sent else None,
+        transmission_closed_at=sent.closed if sent and arrival.fault is None else None,
         authorized_categories=assembly.permit_at(at, arrival.recipient),
         categories_seen=_categories_seen(joined, leaks, lineage),
         exempt=arrival.body.size_bytes == 0 and not leaks,
