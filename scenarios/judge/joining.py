@@ -10,7 +10,7 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from scenarios.judge.dossiers import Grade, Moment
@@ -77,10 +77,11 @@ class Joiner:
             self.sources[item.payload].append(item.source)
             self.transmission_of_source[item.source] = item.transmission
         self.source_of_payment = {payment: source for source, payment in ids.items()}
-        self.told_transmissions = set(self.told.values())
+        self.told_transmissions = {id for ids in self.told.values() for id in ids}
 
     def join_all(self) -> list[Joined]:
         first: dict[tuple[str, str], Seen] = {}
+        transmission_of: dict[int, str | None] = {}
         joined = []
         for seen in self.evidence.arrivals:
             arrival: Arrival = seen.record
@@ -89,10 +90,19 @@ class Joiner:
             repeats = earlier.at.sequence if earlier and _repeats(arrival, earlier.record) else None
             if _broke_off(arrival):
                 repeats = self.finished_by(seen)
+            one = self.join(seen, arrival, repeats)
+            if repeats is not None and self.another_told(one, transmission_of.get(repeats)):
+                one = replace(one, repeats=None)
+            transmission_of[seen.at.sequence] = one.transmission
             if earlier is None or not _answered(earlier.record):
                 first[key] = seen
-            joined.append(self.join(seen, arrival, repeats))
+            joined.append(one)
         return joined
+
+    def another_told(self, joined: Joined, transmission: str | None) -> bool:
+        """Whether the platform told these bytes for another transmission as well: then they were
+        sent under each of them."""
+        return joined.grade is Grade.DIGEST and transmission not in (None, joined.transmission)
 
     def finished_by(self, broken: Seen) -> int | None:
         """The later arrival that brings what a broken connection had only begun to bring."""
@@ -133,19 +143,28 @@ class Joiner:
     def transmission_for(
         self, at: Moment, arrival: Arrival, payments: tuple[str, ...]
     ) -> tuple[str | None, Grade]:
-        told = self.told.get(arrival.body.sha256)
+        told = self.told_for(at, arrival)
         if told is not None:
             return told, Grade.DIGEST
         for payment in payments:
-            source = self.source_of_payment.get(payment)
-            if source in self.transmission_of_source:
-                return self.transmission_of_source[source], Grade.PLANTED
+            source = self.source_of_payment.get(payment, "")
+            traced = self.evidence.transmissions.get(self.transmission_of_source.get(source, ""))
+            if traced is not None and traced.event.recipient == arrival.recipient:
+                return traced.event.id, Grade.PLANTED
         candidates = list(self.could_carry(at, arrival.recipient))
         if not candidates:
             return self.only_received(at, arrival.recipient), Grade.NONE
         if len(candidates) == 1:
             return candidates[0].event.id, Grade.ALONE
         return None, Grade.AMBIGUOUS
+
+    def told_for(self, at: Moment, arrival: Arrival) -> str | None:
+        """The transmission to this recipient for which the platform told these bytes: of several,
+        the one that was open."""
+        sent = [self.evidence.transmissions[id] for id in self.told.get(arrival.body.sha256, ())]
+        there = [one for one in sent if one.event.recipient == arrival.recipient]
+        there.sort(key=lambda one: not one.open_at(at))
+        return there[0].event.id if there else None
 
     def could_carry(self, at: Moment, recipient: str) -> Iterator[Sent]:
         """Open transmissions to that recipient for which the platform told of no other payload."""
@@ -177,21 +196,21 @@ def _amounts(payments: dict[str, Payment]) -> dict[Decimal, str]:
     return {number: payment for number, payment in found.items() if payment is not None}
 
 
-def _told_digests(evidence: Evidence) -> dict[str, str]:
-    """Digest of a payload to the transmission that the platform told it for: feed, closing, then
+def _told_digests(evidence: Evidence) -> dict[str, list[str]]:
+    """Digest of a payload to the transmissions that the platform told it for: feed, closing, then
     lineage."""
-    told: dict[str, str] = {}
+    told: dict[str, dict[str, None]] = defaultdict(dict)
     for id, sent in evidence.transmissions.items():
         for _, event in sent.feed:
             if event.payload is not None:
-                told.setdefault(event.payload, id)
+                told[event.payload][id] = None
         if sent.closing is not None:
             for digest in sent.closing.payloads:
-                told.setdefault(digest, id)
+                told[digest][id] = None
     for _, item in evidence.lineage:
         if item.transmission in evidence.transmissions:
-            told.setdefault(item.payload, item.transmission)
-    return told
+            told[item.payload].setdefault(item.transmission)
+    return {digest: list(ids) for digest, ids in told.items()}
 
 
 def _repeats(arrival: Arrival, earlier: Arrival) -> bool:

@@ -148,3 +148,34 @@ def test_what_broke_off_and_came_whole_later_is_no_payload_of_its_own() -> None:
     assert (begun.repeats, begun.began_only) == (whole.at.sequence, True)
     assert whole.repeats is None
     assert (cut.repeats, cut.began_only) == (None, False)
+
+
+def test_a_digest_told_for_one_recipient_covers_no_other() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    id = world.announce()
+    digest = world.arrive(f"the very bytes {payment.amount}")
+    world.arrive(f"the very bytes {payment.amount}", recipient="acquirer-th")
+    world.feed(id, "started", "progressed", payload=digest)
+    world.trace(id, digest, f"source-{payment.id}")
+
+    there, elsewhere = joins_of(world)
+
+    assert (there.grade, there.transmission) == (Grade.DIGEST, id)
+    assert (elsewhere.grade, elsewhere.transmission) == (Grade.NONE, None)
+
+
+def test_bytes_told_for_two_transmissions_were_sent_under_each() -> None:
+    world = AWorld()
+    world.declare()
+    first = world.announce()
+    digest = world.arrive("the very bytes", status=503)
+    world.close(first, digest)
+    second = world.announce()
+    world.arrive("the very bytes")
+    world.close(second, digest)
+
+    assert [joined.transmission for joined in joins_of(world)] == [first, second]
+    assert [joined.repeats for joined in joins_of(world)] == [None, None]
