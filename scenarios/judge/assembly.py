@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
-from scenarios.judge.joining import Joined, Joiner, bytes_of
+from scenarios.judge.joining import Joined, Joiner, bytes_of, is_kept
 from scenarios.judge.leaks import Leak, PlantedIndex
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.judge.telling import told_at
@@ -182,6 +182,9 @@ def _find_leaks(
         leaks = [
             leak for data, where in _places(one) for leak in _search(index, data, where, persons)
         ]
+        if not is_kept(one.arrival.body):
+            why = f"a body of {one.arrival.body.size_bytes} bytes, too large to be kept"
+            leaks.append(Leak("", UNREADABLE, "-", "unsearched", "body", (), why))
         if leaks:
             found[one.at.sequence] = tuple(leaks)
     return found

@@ -32,6 +32,11 @@ def bytes_of(body: Body) -> bytes:
     return base64.b64decode(body.base64) if body.base64 else b""
 
 
+def is_kept(body: Body) -> bool:
+    """Whether the journal kept the bytes; of a body beyond the limit it has only the digest."""
+    return body.text is not None or body.base64 is not None or body.size_bytes == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """One arrival with what it was joined to."""
@@ -105,7 +110,10 @@ class Joiner:
         return joined.grade is Grade.DIGEST and transmission not in (None, joined.transmission)
 
     def finished_by(self, broken: Seen) -> int | None:
-        """The later arrival that brings what a broken connection had only begun to bring."""
+        """The later arrival that brings what a broken connection had only begun to bring. What
+        began while nothing permitted it is excused by no later arrival."""
+        if not is_kept(broken.record.body) or not self.was_permitted(broken):
+            return None
         begun = bytes_of(broken.record.body)
         for seen in self.evidence.arrivals:
             whole = seen.at > broken.at and not _broke_off(seen.record)
@@ -113,6 +121,17 @@ class Joiner:
             if same and bytes_of(seen.record.body).startswith(begun):
                 return seen.at.sequence
         return None
+
+    def was_permitted(self, seen: Seen) -> bool:
+        """Whether a transmission to that recipient was open and had been told to have started."""
+        return any(
+            sent.event.recipient == seen.record.recipient
+            and sent.open_at(seen.at)
+            and any(
+                event.type == "transmission.started" and at < seen.at for at, event in sent.feed
+            )
+            for sent in self.evidence.transmissions.values()
+        )
 
     def join(self, seen: Seen, arrival: Arrival, repeats: int | None) -> Joined:
         exact = self.payments_in(arrival)

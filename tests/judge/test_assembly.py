@@ -6,6 +6,7 @@ from typing import Any
 
 from scenarios.judge.assembly import assemble
 from scenarios.judge.docket import docket
+from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.requirement import SubjectName
 from simulator.journal import events as ev
 from simulator.journal import records as rec
@@ -248,3 +249,16 @@ def test_a_payload_is_laid_beside_the_start_and_the_end_of_its_transmission() ->
     (payload,) = dossiers(world, "payload")
 
     assert payload.at < payload.started_at < payload.transmission_closed_at
+
+
+def test_a_body_too_large_to_be_kept_was_not_searched() -> None:
+    world = AWorld()
+    world.declare()
+    world.announce()
+    body = rec.Body("ab" * 32, 40_000_000)
+    world.add(rec.Arrival("acquirer-sg", "POST", "/in", "", {}, body, world.now, 413))
+    world.end()
+
+    (payload,) = dossiers(world, "payload")
+
+    assert [leak.kind for leak in payload.leaks] == [UNREADABLE]

@@ -138,7 +138,7 @@ def test_what_left_under_a_transmission_that_was_only_received_is_laid_beside_it
 def test_what_broke_off_and_came_whole_later_is_no_payload_of_its_own() -> None:
     world = AWorld()
     world.declare()
-    world.announce()
+    world.feed(world.announce(), "started")
     world.arrive("the whole", status=0)
     world.arrive("the whole payload")
     world.arrive("another beginning", status=0)
@@ -179,3 +179,15 @@ def test_bytes_told_for_two_transmissions_were_sent_under_each() -> None:
 
     assert [joined.transmission for joined in joins_of(world)] == [first, second]
     assert [joined.repeats for joined in joins_of(world)] == [None, None]
+
+
+def test_what_broke_off_while_nothing_permitted_it_is_a_payload_of_its_own() -> None:
+    world = AWorld()
+    world.declare()
+    world.arrive("the whole", status=0)
+    world.feed(world.announce(), "started")
+    world.arrive("the whole payload")
+
+    begun, _ = joins_of(world)
+
+    assert (begun.repeats, begun.grade) == (None, Grade.NONE)
