@@ -6,7 +6,7 @@ from datetime import datetime
 
 from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
-from scenarios.judge.joining import Joined, Joiner, bytes_of, is_kept
+from scenarios.judge.joining import Joined, Joiner, asks_only, bytes_of, is_kept
 from scenarios.judge.leaks import Leak, PlantedIndex
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.judge.telling import told_at
@@ -36,6 +36,15 @@ class Assembly:
     """First arrivals (no retransmissions) by payment."""
     sent_under: dict[str, list[Joined]] = field(default_factory=dict)
     """First arrivals (no retransmissions) by transmission."""
+
+    def exempt(self, joined: Joined) -> bool:
+        """Whether it brought nothing that could be monitored: a question without data."""
+        nothing = asks_only(joined.arrival) and not joined.payments
+        return nothing and joined.at.sequence not in self.leaks
+
+    def payloads(self) -> Iterator[Joined]:
+        """The arrivals that brought something."""
+        return (joined for joined in self.joined if not self.exempt(joined))
 
     def versions_for(self, recipient: str | None) -> list[Version]:
         return [v for v in self.evidence.all_versions() if v.grant.recipient == recipient]
@@ -162,7 +171,7 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
         joined=joined,
         leaks=_find_leaks(payments, joined),
     )
-    for one in joined:
+    for one in assembly.payloads():
         if one.repeats is None:
             for payment in one.payments:
                 assembly.carried.setdefault(payment, []).append(one)

@@ -180,7 +180,8 @@ class PayloadDossier(Dossier):
     """Mandatory categories whose planted values stand in it, or that the platform itself named for
     it."""
     exempt: bool = False
-    """It carries no mandatory category and no leak."""
+    """It brought nothing: a question without a body, or for an access token, with neither an amount
+    nor a leak in it."""
     started_at: Moment | None = None
     progressed_at: Moment | None = None
     ended_at: Moment | None = None

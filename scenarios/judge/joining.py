@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.evidence import Evidence, Seen, Sent
@@ -30,6 +31,18 @@ def bytes_of(body: Body) -> bytes:
     if body.text is not None:
         return body.text.encode()
     return base64.b64decode(body.base64) if body.base64 else b""
+
+
+_OF_TOKEN_REQUEST = frozenset({"grant_type", "client_id", "client_secret", "scope"})
+
+
+def asks_only(arrival: Arrival) -> bool:
+    """Whether it brings nothing: no body, or the form by which a client asks for its token."""
+    if arrival.body.size_bytes == 0:
+        return True
+    form = dict(parse_qsl(arrival.body.text or "", keep_blank_values=True))
+    grant = form.get("grant_type") == "client_credentials"
+    return grant and arrival.method == "POST" and form.keys() <= _OF_TOKEN_REQUEST
 
 
 def is_kept(body: Body) -> bool:
@@ -145,10 +158,11 @@ class Joiner:
         return Joined(seen, arrival, grade, transmission, payments, frozenset(exact), repeats)
 
     def payments_in(self, arrival: Arrival) -> list[str]:
-        """Payments whose unique amount stands in the body."""
+        """Payments whose unique amount stands in the body, or beside it."""
         found: dict[str, None] = {}
+        beside = "\n".join((arrival.path, arrival.query, *arrival.headers.values())).encode()
         try:
-            for view in peel(bytes_of(arrival.body)):
+            for view in (view for data in (bytes_of(arrival.body), beside) for view in peel(data)):
                 for token in _NUMBER.findall(view.text):
                     payment = self.by_amount.get(Decimal(token.replace(",", "")))
                     if payment is not None:

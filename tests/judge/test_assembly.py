@@ -10,7 +10,7 @@ from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.requirement import SubjectName
 from simulator.journal import events as ev
 from simulator.journal import records as rec
-from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld
+from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
 
 
 def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
@@ -255,10 +255,42 @@ def test_a_body_too_large_to_be_kept_was_not_searched() -> None:
     world = AWorld()
     world.declare()
     world.announce()
-    body = rec.Body("ab" * 32, 40_000_000)
-    world.add(rec.Arrival("acquirer-sg", "POST", "/in", "", {}, body, world.now, 413))
+    content = rec.Body("ab" * 32, 40_000_000)
+    world.add(rec.Arrival("acquirer-sg", "POST", "/in", "", {}, content, world.now, 413))
     world.end()
 
     (payload,) = dossiers(world, "payload")
 
     assert [leak.kind for leak in payload.leaks] == [UNREADABLE]
+
+
+def test_a_question_without_data_is_no_payload() -> None:
+    world = AWorld(limits={"stop_s": 0.5})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.deliver("ntc-1")
+    world.arrive("")
+    world.arrive("grant_type=client_credentials&client_id=p&client_secret=s")
+    world.end()
+
+    assert [payload.exempt for payload in dossiers(world, "payload")] == [True, True]
+    assert dossiers(world, "notice")[0].left_late_s == ()
+    assert dossiers(world, "transmission")[0].records_arrived == 0
+    assert dossiers(world, "authorization")[0].records_left == 0
+
+
+def test_an_amount_beside_the_body_is_data() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    query = f"amount={payment.amount}"
+    world.add(
+        rec.Arrival("acquirer-sg", "GET", "/in", query, {}, body(""), world.now, 200),
+    )
+    world.end()
+
+    (payload,) = dossiers(world, "payload")
+
+    assert (payload.exempt, payload.payments) == (False, (payment.id,))

@@ -77,7 +77,7 @@ def _after_end(
     others = [v for v in assembly.versions_for(version.grant.recipient) if v is not version]
     return [
         joined.at
-        for joined in assembly.joined
+        for joined in assembly.payloads()
         if joined.arrival.recipient == version.grant.recipient
         and ended.told_at < joined.at.wall_at
         and version.granted < joined.at
@@ -89,7 +89,7 @@ def _after_end(
 def _records_left(assembly: Assembly, version: Version) -> int:
     return sum(
         max(1, len(joined.payments))
-        for joined in assembly.joined
+        for joined in assembly.payloads()
         if joined.repeats is None
         and joined.arrival.recipient == version.grant.recipient
         and version.in_force(joined.at)

@@ -19,7 +19,7 @@ def _dossier(assembly: Assembly, id: str, track: CaseTrack, halt: Halt | None) -
     order = assembly.order_of_halt(halt) if halt else None
     late = [
         seconds
-        for joined in assembly.joined
+        for joined in assembly.payloads()
         if halt is not None
         and halt.holds(joined.at)
         and (seconds := late_by(order, joined.at)) is not None

@@ -37,7 +37,7 @@ def _late(assembly: Assembly, stop: Halt) -> list[tuple[int, float]]:
     """Entry and delay of each payload in the stop's scope that arrived beyond the limit."""
     order = assembly.order_of_halt(stop)
     late = []
-    for joined in assembly.joined:
+    for joined in assembly.payloads():
         if stop.holds(joined.at) and assembly.concerns(stop, joined.arrival.recipient):
             seconds = late_by(order, joined.at)
             if seconds is not None:

@@ -64,7 +64,7 @@ def _dossier(
         transmission_closed_at=sent.closed if sent and arrival.fault is None else None,
         authorized_categories=assembly.permit_at(at, arrival.recipient),
         categories_seen=_categories_seen(joined, leaks, lineage),
-        exempt=arrival.body.size_bytes == 0 and not leaks,
+        exempt=assembly.exempt(joined),
         started_at=_first(sent, "transmission.started") if sent else None,
         progressed_at=progress[0] if progress else None,
         ended_at=_first(sent, "transmission.ended") if sent else None,
