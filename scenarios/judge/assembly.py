@@ -18,8 +18,6 @@ EXPIRY_GRACE_S = 1.0
 """A payload may still be under way when its authorization expires: one second, so that a race is no
 breach."""
 
-_HEADERS_OF_TRANSPORT = frozenset({"host", "content-length", "connection", "accept-encoding"})
-
 
 @dataclass(slots=True)
 class Assembly:
@@ -219,10 +217,11 @@ def _places(joined: Joined) -> Iterator[tuple[bytes, str]]:
     """Everywhere in an arrival that something can stand, with the name that reports give it."""
     arrival = joined.arrival
     yield bytes_of(arrival.body), "body"
-    yield f"{arrival.path}?{arrival.query}".encode(), "path"
+    yield f"{arrival.recipient}{arrival.path}?{arrival.query}".encode(), "path"
+    yield arrival.method.encode(), "method"
+    yield "\n".join(arrival.headers).encode(), "names of the headers"
     for name, value in arrival.headers.items():
-        if name.lower() not in _HEADERS_OF_TRANSPORT:
-            yield value.encode(), f"header {name}"
+        yield value.encode(), f"header {name}"
 
 
 def _search(index: PlantedIndex, data: bytes, where: str, persons: set[str]) -> tuple[Leak, ...]:

@@ -4,10 +4,13 @@ blinded."""
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from scenarios.judge.assembly import assemble
 from scenarios.judge.docket import docket
 from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.requirement import SubjectName
+from scenarios.traffic.planted import plain
 from simulator.journal import events as ev
 from simulator.journal import records as rec
 from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
@@ -294,3 +297,30 @@ def test_an_amount_beside_the_body_is_data() -> None:
     (payload,) = dossiers(world, "payload")
 
     assert (payload.exempt, payload.payments) == (False, (payment.id,))
+
+
+@pytest.mark.parametrize("where", ["recipient", "method", "name", "host", "connection"])
+def test_no_part_of_a_request_is_a_hiding_place(where: str) -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    card = plain(payment.payer).card
+    headers = {f"x-{card}" if where == "name" else where: card}
+    world.add(
+        rec.Arrival(
+            f"acquirer-{card}" if where == "recipient" else "acquirer-sg",
+            card if where == "method" else "GET",
+            "/in",
+            "",
+            headers if where in ("name", "host", "connection") else {},
+            body(""),
+            world.now,
+            200,
+        )
+    )
+    world.end()
+
+    (payload,) = dossiers(world, "payload")
+
+    assert {leak.kind for leak in payload.leaks} == {"card"}
