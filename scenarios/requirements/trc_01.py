@@ -9,6 +9,7 @@ from scenarios.judge.requirement import requirement
 
 HONEST = an_honest_payload()
 UNTRACED = an_honest_payload(lineage=())
+UNTRACED_AND_UNKNOWN = an_honest_payload(lineage=(), payments=(), sources=frozenset())
 WRONG_SOURCE = an_honest_payload(lineage=(a_lineage_entry(source="P999"),))
 WRONG_TRANSMISSION = an_honest_payload(lineage=(a_lineage_entry(transmission="trm-9"),))
 WRONG_RECIPIENT = an_honest_payload(lineage=(a_lineage_entry(recipient="acquirer-th"),))
@@ -28,9 +29,9 @@ WRONG_RECIPIENT = an_honest_payload(lineage=(a_lineage_entry(recipient="acquirer
         "POST /lineage for every record with the digest of the payload that carried it and your "
         "own payment id."
     ),
-    bears_on=lambda payload: bool(payload.payments),
+    bears_on=lambda payload: not payload.exempt,
     acquits=[HONEST],
-    convicts=[UNTRACED, WRONG_SOURCE, WRONG_TRANSMISSION, WRONG_RECIPIENT],
+    convicts=[UNTRACED, UNTRACED_AND_UNKNOWN, WRONG_SOURCE, WRONG_TRANSMISSION, WRONG_RECIPIENT],
 )
 def every_record_is_traceable(payload: PayloadDossier) -> Iterator[Finding]:
     traced = {entry.source for entry in payload.lineage}
@@ -43,6 +44,14 @@ def every_record_is_traceable(payload: PayloadDossier) -> Iterator[Finding]:
             seen=f"none for {', '.join(sorted(missing)[:5])}",
             absent_from="regulator",
             rests_on_join=True,
+        )
+    elif not payload.lineage:
+        yield Finding(
+            "a payload left without lineage",
+            payload,
+            expected="lineage for each of its records",
+            seen="none",
+            absent_from="regulator",
         )
     for name, wrong in _contradictions(payload):
         yield Finding(
