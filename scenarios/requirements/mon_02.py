@@ -1,6 +1,7 @@
 """MON-02: reported counts and digests equal what left."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scenarios.judge.dossiers import TransmissionDossier
 from scenarios.judge.finding import Finding
@@ -14,6 +15,13 @@ OTHER_BYTES = an_honest_transmission(closed_bytes=1)
 FEED_DIFFERS = an_honest_transmission(
     feed=(a_feed_event("transmission.progressed", sequence=1, records=3, payload="ab" * 32),)
 )
+BYTES_IN_FEED_DIFFER = an_honest_transmission(
+    feed=(a_feed_event("transmission.progressed", sequence=1, size_bytes=3, payload="ab" * 32),)
+)
+END_DIFFERS = an_honest_transmission(
+    feed=(a_feed_event("transmission.ended", sequence=1, records=0),)
+)
+NEVER_CLOSED = replace(END_DIFFERS, closed_at=None)
 
 
 @requirement(
@@ -28,26 +36,46 @@ FEED_DIFFERS = an_honest_transmission(
         "Count what you send where you send it, digest the very bytes, and close with those "
         "figures."
     ),
-    bears_on=lambda transmission: transmission.closed_at is not None,
+    bears_on=lambda transmission: (
+        transmission.closed_at is not None or _told_of_its_end(transmission)
+    ),
     acquits=[HONEST],
-    convicts=[UNDERREPORTED, OTHER_DIGEST, OTHER_BYTES, FEED_DIFFERS],
+    convicts=[
+        UNDERREPORTED,
+        OTHER_DIGEST,
+        OTHER_BYTES,
+        FEED_DIFFERS,
+        BYTES_IN_FEED_DIFFER,
+        END_DIFFERS,
+        NEVER_CLOSED,
+    ],
 )
 def reports_equal_arrivals(transmission: TransmissionDossier) -> Iterator[Finding]:
     arrived = sorted({payload.digest for payload in transmission.payloads})
     progressed = [e for e in transmission.feed if e.type == "transmission.progressed"]
-    figures: list[tuple[str, object, object]] = [
-        (
-            "records in the closing",
-            transmission.closed_records,
-            transmission.records_arrived,
-        ),
-        ("bytes in the closing", transmission.closed_bytes, transmission.bytes_arrived),
-        ("digests in the closing", sorted(set(transmission.closed_payloads)), arrived),
-    ]
-    if progressed:
-        fed = {event.payload: event for event in progressed}.values()
-        told = sum(event.records for event in fed)
-        figures.append(("records in the feed", told, transmission.records_arrived))
+    ended = [e for e in transmission.feed if e.type == "transmission.ended"]
+    figures: list[tuple[str, object, object]] = []
+    if transmission.closed_at is not None:
+        figures += [
+            (
+                "records in the closing",
+                transmission.closed_records,
+                transmission.records_arrived,
+            ),
+            ("bytes in the closing", transmission.closed_bytes, transmission.bytes_arrived),
+            ("digests in the closing", sorted(set(transmission.closed_payloads)), arrived),
+        ]
+    for name, fed in (
+        ("feed", list({event.payload: event for event in progressed}.values())),
+        ("end of the feed", ended[-1:]),
+    ):
+        if fed:
+            told = sum(event.records for event in fed)
+            size = sum(event.size_bytes for event in fed)
+            figures += [
+                (f"records in the {name}", told, transmission.records_arrived),
+                (f"bytes in the {name}", size, transmission.bytes_arrived),
+            ]
     for name, told_figure, figure in figures:
         if told_figure != figure:
             yield Finding(
@@ -57,6 +85,11 @@ def reports_equal_arrivals(transmission: TransmissionDossier) -> Iterator[Findin
                 seen=f"{name}: {_shown(told_figure)}",
                 rests_on_join=True,
             )
+
+
+def _told_of_its_end(transmission: TransmissionDossier) -> bool:
+    """Whether the feed says that nothing more will come, so that its figures are final."""
+    return any(event.type == "transmission.ended" for event in transmission.feed)
 
 
 def _shown(figure: object) -> str:
