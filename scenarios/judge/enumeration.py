@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
-ALGORITHMS = ("md5", "sha1", "sha256", "sm3")
+ALGORITHMS = (
+    "md5",
+    "sha1",
+    "sha256",
+    "sm3",
+    "sha224",
+    "sha384",
+    "sha512",
+    "sha3_256",
+    "sha3_512",
+    "blake2b",
+)
 """Hash functions that need no key, so that anyone can try every value."""
 
 SEGMENTS = (
@@ -90,4 +101,10 @@ _DIGESTERS: dict[str, Callable[[bytes], bytes]] = {
     "sha1": lambda data: hashlib.sha1(data, usedforsecurity=False).digest(),
     "sha256": lambda data: hashlib.sha256(data).digest(),
     "sm3": _sm3,
+    "sha224": lambda data: hashlib.sha224(data).digest(),
+    "sha384": lambda data: hashlib.sha384(data).digest(),
+    "sha512": lambda data: hashlib.sha512(data).digest(),
+    "sha3_256": lambda data: hashlib.sha3_256(data).digest(),
+    "sha3_512": lambda data: hashlib.sha3_512(data).digest(),
+    "blake2b": lambda data: hashlib.blake2b(data).digest(),
 }

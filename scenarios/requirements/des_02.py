@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from scenarios.judge.dossiers import PayloadDossier
+from scenarios.judge.enumeration import ALGORITHMS
 from scenarios.judge.finding import Finding
 from scenarios.judge.honest import a_leak, an_honest_payload
 from scenarios.judge.requirement import requirement
@@ -12,8 +13,9 @@ BARE = an_honest_payload(
     leaks=(a_leak(kind="mobile", form="sha256"),), recovered_mobile="*******0123"
 )
 BARE_ID = an_honest_payload(leaks=(a_leak(kind="resident_id", form="sm3"),))
+OTHER_HASH = an_honest_payload(leaks=(a_leak(kind="mobile", form="sha512"),))
 
-_UNKEYED = ("md5", "sha1", "sha256", "sm3")
+_UNKEYED = ALGORITHMS
 
 
 @requirement(
@@ -27,7 +29,7 @@ _UNKEYED = ("md5", "sha1", "sha256", "sm3")
     remedy="Use HMAC (SM3 or SHA-256) with a secret key for each recipient instead of a hash.",
     bears_on=lambda payload: bool(payload.payments or payload.leaks),
     acquits=[HONEST],
-    convicts=[BARE, BARE_ID],
+    convicts=[BARE, BARE_ID, OTHER_HASH],
 )
 def tokens_are_keyed(payload: PayloadDossier) -> Iterator[Finding]:
     attacked_first = sorted(payload.leaks, key=lambda leak: leak.kind != "mobile")

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.judge import peeling
+from scenarios.judge.enumeration import ALGORITHMS
 from scenarios.judge.leaks import Leak, PlantedIndex
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.traffic import CATEGORY_OF_KIND, Secret, Traffic
@@ -168,7 +169,7 @@ def test_naked_parts_count_from_eight_digits_if_the_body_is_about_the_person() -
     assert seen('{"a": "13572468", "b": "62000013"}') == []
 
 
-@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sm3"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize(
     ("kind", "spelling"),
     [

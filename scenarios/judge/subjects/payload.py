@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from scenarios.judge.assembly import Assembly, doubt_of
 from scenarios.judge.dossiers import LineageFacts, Moment, PayloadDossier
-from scenarios.judge.enumeration import digest_of, recover_mobile
+from scenarios.judge.enumeration import ALGORITHMS, digest_of, recover_mobile
 from scenarios.judge.evidence import Sent
 from scenarios.judge.joining import Joined
 from scenarios.judge.key_recovery import exported_keys
@@ -117,7 +117,7 @@ def _attack(assembly: Assembly, leaks: tuple[Leak, ...]) -> str | None:
     """Recover one mobile number from its unkeyed hash and last four, as anyone abroad could; shown
     masked."""
     for leak in leaks:
-        if leak.kind == "mobile" and leak.form in ("md5", "sha1", "sha256", "sm3"):
+        if leak.kind == "mobile" and leak.form in ALGORITHMS:
             for payment in assembly.payments.values():
                 if payment.payer.id == leak.person:
                     return _enumerate(plain(payment.payer).mobile, leak.form)
