@@ -1,14 +1,16 @@
 """Takes the wrappings off bytes whose format nobody told us, so that a secret cannot hide behind an
 encoding.
 
-A view is what stands behind some wrappings: compression, base64, hex, URL escapes or JSON escapes,
-up to three of them in any order. All tokens of one view that wear the same wrapping are unwrapped
+A view is what stands behind some wrappings: compression, base64, base32, hex, or the escapes of
+URLs, JSON, markup and mail, up to three of them in any order. All tokens of one view that wear the same wrapping are unwrapped
 together into one new view, so that there are never more views than orders of wrappings, however
 many tokens a body has. Nothing is parsed: a nested JSON string, a form or a multipart body needs
 only its escapes removed for its text to be searched.
 """
 
+import base64
 import binascii
+import bz2
 import re
 import unicodedata
 import zlib
@@ -283,12 +285,83 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _SHORT_ESCAPES.get(escape[3], escape[3])
 
 
+_ESCAPED = re.compile(
+    r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));|=([0-9A-F]{2})|%u([0-9A-Fa-f]{4})"
+    r"|\\u\{([0-9A-Fa-f]{1,6})\}|\\([0-3][0-7]{2})"
+)
+_ESCAPE_BASES = (16, 10, 16, 16, 16, 8)
+
+
+def _character(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """Character references of markup, quoted-printable, octal and other escapes of single
+    characters."""
+    text = _ordinary(view.text)
+    if _ESCAPED.search(text):
+        yield _ESCAPED.sub(_of_escape, text.replace("=\r\n", "").replace("=\n", "")).encode()
+
+
+def _of_escape(escape: re.Match[str]) -> str:
+    bases = zip(escape.groups(), _ESCAPE_BASES, strict=True)
+    code = next(int(part, base) for part, base in bases if part)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escape[0]
+
+
+_BASE32 = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
+
+
+def _base32(view: View, allowance: Allowance) -> Iterator[bytes]:
+    for token in _BASE32.findall(_ordinary(view.text)):
+        whole = token[: len(token) - {1: 1, 3: 1, 6: 1}.get(len(token) % 8, 0)]
+        yield base64.b32decode(whole.upper() + "=" * (-len(whole) % 8))
+
+
+_BZIP2_START = re.compile(rb"BZh[1-9]1AY&SY")
+
+
+def _bzip2(view: View, allowance: Allowance) -> Iterator[bytes]:
+    for piece in view.pieces:
+        for begun in _BZIP2_START.finditer(piece):
+            with suppress(OSError):
+                inflated = bz2.BZ2Decompressor().decompress(
+                    piece[begun.start() :], max(allowance.left_bytes, 0)
+                )
+                allowance.left_bytes -= len(inflated)
+                allowance.spent |= allowance.left_bytes <= 0
+                yield inflated
+
+
+_ZIP_START = b"PK\x03\x04"
+_ZIP_HEADER_BYTES = 30
+
+
+def _zip(view: View, allowance: Allowance) -> Iterator[bytes]:
+    """The deflated members of archives, wherever one starts."""
+    for piece in view.pieces:
+        for at in list(_starts(piece, _ZIP_START))[:_STREAMS_MAX]:
+            lengths = piece[at + 26 : at + _ZIP_HEADER_BYTES]
+            aside = int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+            outcome = allowance.inflate(piece[at + _ZIP_HEADER_BYTES + aside :], -15)
+            if outcome is not None:
+                yield outcome[0]
+
+
+def _starts(piece: bytes, mark: bytes) -> Iterator[int]:
+    at = piece.find(mark)
+    while at >= 0:
+        yield at
+        at = piece.find(mark, at + 1)
+
+
 _WRAPPINGS: dict[str, Callable[[View, Allowance], Iterator[bytes]]] = {
     "gzip": _gzip,
     "zlib": _zlib,
     "deflate": _deflate,
+    "bzip2": _bzip2,
+    "zip": _zip,
     "base64": _base64,
     "hex": _hex,
     "url": _url,
     "json": _json,
+    "escapes": _character,
+    "base32": _base32,
 }

@@ -1,8 +1,11 @@
 """Peeling reaches what is hidden under up to three wrappings, and never runs away."""
 
 import base64
+import bz2
 import gzip
+import io
 import json
+import zipfile
 import zlib
 
 import pytest
@@ -19,6 +22,13 @@ SECRET = "the secret 15413572468 stands here"
 
 def paths_to(text: str, data: bytes) -> list[tuple[str, ...]]:
     return [view.path for view in peel(data) if text in view.text]
+
+
+def zipped(data: bytes) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        members.writestr("a.csv", data)
+    return archive.getvalue()
 
 
 def test_the_body_itself_is_the_first_view() -> None:
@@ -45,6 +55,15 @@ def test_plain_short_text_has_no_other_view() -> None:
         (SECRET.encode().hex(":").encode(), ("hex",)),
         (b"note=the+secret+15413572468+stands+%68ere", ("url",)),
         (b'{"note": "the \\u0073ecret 15413572468 stands here"}', ("json",)),
+        (base64.b32encode(SECRET.encode()), ("base32",)),
+        (bz2.compress(SECRET.encode()), ("bzip2",)),
+        (zipped(SECRET.encode()), ("zip",)),
+        ("".join(f"&#{ord(c)};" for c in SECRET).encode(), ("escapes",)),
+        ("".join(f"&#x{ord(c):x};" for c in SECRET).encode(), ("escapes",)),
+        ("".join(f"={ord(c):02X}" for c in SECRET).encode(), ("escapes",)),
+        ("".join(f"%u{ord(c):04x}" for c in SECRET).encode(), ("escapes",)),
+        ("".join(f"\\u{{{ord(c):x}}}" for c in SECRET).encode(), ("escapes",)),
+        ("".join(f"\\{ord(c):03o}" for c in SECRET).encode(), ("escapes",)),
         (b"the \\x73ecret 15413572468 stands here", ("json",)),
         (
             b"--boundary\r\n\r\n" + gzip.compress(SECRET.encode(), mtime=0) + b"\r\n--boundary",
