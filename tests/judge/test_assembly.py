@@ -324,3 +324,28 @@ def test_no_part_of_a_request_is_a_hiding_place(where: str) -> None:
     (payload,) = dossiers(world, "payload")
 
     assert {leak.kind for leak in payload.leaks} == {"card"}
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("sg-0f1e2d3c4b5a69788796", "th-0f1e2d3c4b5a69788796"),
+        ("0F1E2D3C4B5A69788796", "0f1e2d3c4b5a69788796"),
+    ],
+)
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_token_is_the_same_in_other_dress(here: str, there: str, beside: bool) -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    world.announce()
+    for recipient, token in (("acquirer-sg", here), ("acquirer-th", there)):
+        headers = {"x-customer": token} if beside else {}
+        text = f"amount={payment.amount}" + ("" if beside else f"&token={token}")
+        world.arrive(text, recipient=recipient, headers=headers)
+    world.end()
+
+    (person,) = dossiers(world, "person")
+
+    assert person.shared_tokens

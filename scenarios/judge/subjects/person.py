@@ -17,6 +17,8 @@ from scenarios.judge.masking import mask_value
 from scenarios.judge.peeling import PeelingStopped, peel
 
 _TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
+_PART = re.compile(r"[0-9A-Za-z]{16,}")
+_READ_AS_TEXT = frozenset({"url", "json", "gzip", "zlib", "deflate", "bzip2", "zip", "escapes"})
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -98,14 +100,23 @@ def _shared_tokens(assembly: Assembly) -> dict[str, set[str]]:
 
 def _written(name: str) -> tuple[str, ...]:
     """A merchant's name as bodies write it: it may be known to everyone."""
-    return name, quote(name), quote_plus(name), json.dumps(name)
+    return tuple(
+        written.casefold() for written in (name, quote(name), quote_plus(name), json.dumps(name))
+    )
 
 
 def _tokens(joined: Joined) -> set[str]:
-    """Long values in any view of the body; times are no tokens."""
+    """Long values in any view of the body, and beside it; times are no tokens. What stands before
+    or behind a token in the same word makes it no other token, and neither does its case."""
+    arrival = joined.arrival
+    beside = "\n".join((arrival.path, arrival.query, *arrival.headers.values()))
     found: set[str] = set()
     with suppress(PeelingStopped):
-        for view in peel(bytes_of(joined.arrival.body)):
-            if not view.path or view.path[-1] in ("url", "json", "gzip", "zlib", "deflate"):
+        for view in (
+            view for data in (bytes_of(arrival.body), beside.encode()) for view in peel(data)
+        ):
+            if not view.path or view.path[-1] in _READ_AS_TEXT:
                 found.update(_TOKEN.findall(_ESCAPE.sub(" ", view.text)))
-    return {token for token in found if not _TIME.match(token)}
+    words = {token for token in found if not _TIME.match(token)}
+    parts = {part for word in words for part in _PART.findall(word)}
+    return {token.casefold() for token in words | parts}
