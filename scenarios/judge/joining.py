@@ -21,9 +21,12 @@ from scenarios.traffic import Payment
 from simulator.journal.records import Arrival, Body
 
 _NUMBER = re.compile(
-    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))(\d[\d,]{3,}(?:\.\d{1,4})?)(?![0-9A-Za-z])"
+    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))"
+    r"(\d[\d,]{3,}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{1,4})"
+    r"(?=$|[^0-9A-Za-z]|[A-Z]{3}(?![0-9A-Za-z]))"
 )
-"""A number on its own, or behind the three letters of its currency."""
+"""A number on its own, or beside the three letters of its currency; thousands may be set apart by
+commas, or by points where a comma stands before the minor units."""
 
 
 def bytes_of(body: Body) -> bytes:
@@ -164,7 +167,7 @@ class Joiner:
         try:
             for view in (view for data in (bytes_of(arrival.body), beside) for view in peel(data)):
                 for token in _NUMBER.findall(view.text):
-                    payment = self.by_amount.get(Decimal(token.replace(",", "")))
+                    payment = self.by_amount.get(_number(token))
                     if payment is not None:
                         found[payment] = None
         except (
@@ -217,6 +220,12 @@ class Joiner:
             if waits and sent.event.recipient == recipient and id not in self.told_transmissions:
                 return id
         return None
+
+
+def _number(token: str) -> Decimal:
+    if "." in token and token.rfind(".") < token.rfind(","):
+        return Decimal(token.replace(".", "").replace(",", "."))
+    return Decimal(token.replace(",", ""))
 
 
 def _amounts(payments: dict[str, Payment]) -> dict[Decimal, str]:

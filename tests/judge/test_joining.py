@@ -1,6 +1,10 @@
 """Payloads are joined to transmissions and payments by what can be proved, and the grade says
 how."""
 
+from decimal import Decimal
+
+import pytest
+
 from scenarios.judge.assembly import assemble
 from scenarios.judge.dossiers import Grade
 from scenarios.judge.joining import Joined
@@ -191,3 +195,18 @@ def test_what_broke_off_while_nothing_permitted_it_is_a_payload_of_its_own() -> 
     begun, _ = joins_of(world)
 
     assert (begun.repeats, begun.grade) == (None, Grade.NONE)
+
+
+@pytest.mark.parametrize("written", ["{}SGD", "SGD {}", "{:,}", "{}00", "european"])
+def test_an_amount_is_seen_however_people_write_it(written: str) -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    amount = Decimal(payment.amount)
+    european = f"{amount:,}".translate(str.maketrans(",.", ".,"))
+    world.arrive("amount: " + (european if written == "european" else written.format(amount)))
+
+    (joined,) = joins_of(world)
+
+    assert joined.payments == (payment.id,)
