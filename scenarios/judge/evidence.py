@@ -140,6 +140,8 @@ class Evidence:
     entries: int = 0
     run: dict[str, Any] = field(default_factory=dict)
     """Facts of the `run_started` mark."""
+    ended: bool = False
+    """The `run_ended` mark is there: nothing was left to play."""
     platforms: dict[str, ev.PlatformRegistered] = field(default_factory=dict)
     stories: dict[str, tuple[Moment, Moment | None]] = field(default_factory=dict)
     unsound: dict[str, str] = field(default_factory=dict)
@@ -229,7 +231,9 @@ class _Reader:
         story = record.story or self.story
         match record.mark:
             case "run_started":
-                evidence.run = record.facts
+                evidence.run, evidence.ended = record.facts, False
+            case "run_ended":
+                evidence.ended = True
             case "story_started":
                 self.story = story
                 evidence.stories[story] = (at, None)

@@ -97,4 +97,14 @@ def _reasons(evidence: Evidence) -> tuple[str, ...]:
         for story, (_, end) in evidence.stories.items()
         if end is None
     ]
+    if not evidence.ended:
+        reasons.append(_cut_short(evidence))
     return tuple(reasons)
+
+
+def _cut_short(evidence: Evidence) -> str:
+    """Why a journal without an end is none to pass by, and which stories it never came to."""
+    known = evidence.stories.keys() | evidence.not_offered.keys() | evidence.unsound.keys()
+    missing = [story for story in evidence.run.get("stories", ()) if story not in known]
+    why = "the run broke off before its end, or its journal was cut short"
+    return f"{why}; not played: {', '.join(missing)}" if missing else why

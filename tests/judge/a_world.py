@@ -32,7 +32,13 @@ def body(text: str) -> rec.Body:
 class AWorld:
     """Appends records as the simulator would; the methods are what a platform and its world do."""
 
-    def __init__(self, *, callback: bool = True, limits: dict[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        callback: bool = True,
+        limits: dict[str, float] | None = None,
+        stories: tuple[str, ...] = ("a_story",),
+    ) -> None:
         self.entries: list[Entry] = []
         self.traffic = Traffic(7)
         self.transmissions = 0
@@ -49,7 +55,8 @@ class AWorld:
             self.now,
         )
         self.exchange("register", events=(registered,))
-        run = {"seed": 7, "limits": limits or {}, "complete": True, "platform": "a platform"}
+        run: dict[str, Any] = {"seed": 7, "limits": limits or {}, "stories": list(stories)}
+        run |= {"complete": True, "platform": "a platform"}
         self.add(rec.Staged("run_started", None, run))
         self.add(rec.Staged("story_started", "a_story"))
 
@@ -86,6 +93,7 @@ class AWorld:
 
     def end(self) -> None:
         self.add(rec.Staged("story_ended", "a_story"))
+        self.add(rec.Staged("run_ended"))
 
     # What the regulator is told, and decides.
 
