@@ -64,7 +64,7 @@ def _is_configuration(failure: Exception) -> bool:
     from scenarios.certify import NotReady
     from scenarios.control import SandboxDiffers
     from scenarios.judge.judge import NoRun
-    from scenarios.run_folder import RunUnreadable
+    from scenarios.run_folder import RunUnreadable, RunUnwritable
     from scenarios.target import TargetUnreadable
     from simulator.journal.entry import JournalUnreadable, NewerFormat
 
@@ -74,6 +74,7 @@ def _is_configuration(failure: Exception) -> bool:
         | SandboxDiffers
         | NoRun
         | RunUnreadable
+        | RunUnwritable
         | TargetUnreadable
         | JournalUnreadable
         | NewerFormat,

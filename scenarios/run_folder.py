@@ -24,6 +24,10 @@ class RunUnreadable(Exception):
     """A folder that is no run, or one that this version cannot read."""
 
 
+class RunUnwritable(Exception):
+    """A place where no run folder can be made."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """Where one run keeps its journal, its run file and its reports."""
@@ -75,9 +79,19 @@ def create(out: Path, *, seed: int, now: datetime) -> RunFolder:
         try:
             path.mkdir(parents=True)
         except FileExistsError:
+            if not out.is_dir():
+                raise _unwritable(out, "it is no folder") from None
             continue
+        except OSError as error:
+            raise _unwritable(out, error.strerror) from error
         return RunFolder(path)
     raise FileExistsError(f"{out} holds a thousand runs of this second")
+
+
+def _unwritable(out: Path, why: str | None) -> RunUnwritable:
+    return RunUnwritable(
+        f"no run folder can be made below {str(out)!r} ({why}); give another folder with --out"
+    )
 
 
 def existing(path: Path) -> RunFolder:

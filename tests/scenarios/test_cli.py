@@ -75,6 +75,17 @@ def test_wrong_usage_exits_64_and_names_the_remedy(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_folder_that_cannot_hold_runs_is_the_users_to_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], below: str
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert run("certify", "--out", str(tmp_path / "file" / below)) == 64
+
+    assert "give another folder with --out" in capsys.readouterr().err
+
+
 def test_a_defect_is_for_the_reference_platform_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
