@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, UnknownId) as mistake:
         return _complain(mistake)
     except KeyboardInterrupt:
-        print("reinspect: interrupted; what was recorded is kept", file=sys.stderr)
+        print("reinspect: interrupted", file=sys.stderr)
         return INCONCLUSIVE
     except Exception as failure:  # Whatever else happens is ours, and says so.
         if _is_configuration(failure):
@@ -182,6 +182,7 @@ def _certify(options: argparse.Namespace) -> int:
 
     from scenarios import certify, console
     from scenarios.parties import PartyFailed, leave_nobody_behind
+    from scenarios.run_folder import RunFolder
     from scenarios.target import load
 
     screen = Console()
@@ -192,7 +193,12 @@ def _certify(options: argparse.Namespace) -> int:
         _check_ids("defects", [options.defect], "defect")
     target = load(options.target) if options.target else None
     leave_nobody_behind()
-    begun = lambda folder: screen.print(f"run folder: {folder.path}", highlight=False)  # noqa: E731
+    folders: list[RunFolder] = []
+
+    def begun(folder: RunFolder) -> None:
+        folders.append(folder)
+        screen.print(f"run folder: {folder.path}", highlight=False)
+
     try:
         with console.progress(screen) as tell:
             if target:
@@ -209,8 +215,21 @@ def _certify(options: argparse.Namespace) -> int:
         if target:
             raise UsageError(str(failure)) from failure
         raise
+    except KeyboardInterrupt:
+        print(f"reinspect: interrupted; {_kept(folders)}", file=sys.stderr)
+        return INCONCLUSIVE
     _tell_of(screen, certified.account, certified.folder.path)
     return _exit_code(certified.account, accept_partial=options.accept_partial)
+
+
+def _kept(folders: Sequence[Any]) -> str:
+    """What an interrupted run left behind, and what can be done with it."""
+    for folder in folders:
+        if folder.journal.exists():
+            again = shlex.join(["reinspect", "judge", str(folder.path)])
+            return f"what was recorded is kept in {folder.path}; judge it with: {again}"
+        return f"{folder.path} holds logs, but no journal to judge; play the run again"
+    return "nothing was recorded yet"
 
 
 def _plan(options: argparse.Namespace) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,32 @@ def test_a_folder_that_cannot_hold_runs_is_the_users_to_mend(
     assert run("certify", "--out", str(tmp_path / "file" / below)) == 64
 
     assert "give another folder with --out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [(True, "judge it with: reinspect judge "), (False, "no journal to judge")],
+)
+def test_who_interrupts_a_run_is_told_what_was_kept_and_where(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    recorded: bool,
+    said: str,
+) -> None:
+    monkeypatch.setattr("scenarios.parties.leave_nobody_behind", lambda: None)
+
+    async def interrupted(plan: Any, out: Path, tell: Any, begun: Any, *, defect: Any) -> None:
+        begun(run_folder.RunFolder(a_run(out) if recorded else out))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scenarios.certify.certify_reference", interrupted)
+
+    assert run("certify", "--out", str(tmp_path)) == 2
+
+    told = capsys.readouterr().err
+    assert said in told
+    assert str(tmp_path) in told
 
 
 def test_a_defect_is_for_the_reference_platform_alone(
