@@ -349,3 +349,20 @@ def test_a_token_is_the_same_in_other_dress(here: str, there: str, beside: bool)
     (person,) = dossiers(world, "person")
 
     assert person.shared_tokens
+
+
+@pytest.mark.parametrize(("went_well", "before"), [(True, True), (False, False), (None, False)])
+def test_a_platform_that_could_not_be_restarted_was_not(
+    went_well: bool | None, before: bool
+) -> None:
+    world = AWorld()
+    world.declare()
+    world.ask(world.payment())
+    world.add(rec.Staged("action", "a_story", {"action": "restart"}))
+    if went_well is not None:
+        world.add(rec.Staged("action", "a_story", {"taken": "restart", "ok": went_well}))
+    world.end()
+
+    (payment,) = dossiers(world, "payment")
+
+    assert payment.asked_before_restart is before

@@ -1,7 +1,7 @@
 """What a merchant asked for, and what became of it at home and abroad."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from scenarios.judge.assembly import Assembly, doubt_of, late_by
 from scenarios.judge.dossiers import Moment, Order, PaymentDossier
@@ -16,11 +16,7 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     """One dossier for each payment that a merchant asked for."""
     leaks = _leaks_by_person(assembly)
     declared = _declared(assembly)
-    restarts = [
-        (seen.story, seen.at)
-        for seen in assembly.evidence.actions
-        if seen.record.facts.get("action") == "restart"
-    ]
+    restarts = list(_restarts(assembly.evidence.actions))
     for id, seen in assembly.asked.items():
         yield _dossier(assembly, assembly.payments[id], seen, leaks, declared, restarts)
 
@@ -71,6 +67,19 @@ def _dossier(
         monitored=all(_monitored(assembly, joined) for joined in joins),
         leaks=tuple(leaks.get(payment.payer.id, ())),
     )
+
+
+def _restarts(actions: Iterable[Seen]) -> Iterator[tuple[str, Moment]]:
+    """When the platform was restarted, by story. One that could not be restarted proves nothing."""
+    begun: Seen | None = None
+    for seen in actions:
+        facts = seen.record.facts
+        if facts.get("action") == "restart":
+            begun = seen
+        elif facts.get("taken") == "restart":
+            if begun is not None and facts.get("ok"):
+                yield begun.story, begun.at
+            begun = None
 
 
 def _joins(assembly: Assembly, payment: Payment, story: str) -> list[Joined]:
