@@ -7,7 +7,6 @@ time: a platform that never answers must not hold up its own examination.
 
 import asyncio
 import shutil
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +19,7 @@ from scenarios.control import Control, ControlRefused
 from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
 from scenarios.sight import Sight
-from scenarios.target import Action, Recipient, Target
+from scenarios.target import Action, Recipient, Target, is_operator_there
 from scenarios.traffic import Payment, Person, Route, Traffic, write_awkwardly
 from scenarios.traffic.placeholders import as_text, fill, values_of
 
@@ -420,7 +419,7 @@ async def _command(command: list[str]) -> tuple[bool, int, str]:
 
 async def _prompt(prompt: str) -> tuple[bool, int, str]:
     """Asks the operator; without a terminal there is none, and the action fails."""
-    if not sys.stdin.isatty():
+    if not is_operator_there():
         return False, 0, "there is no operator at a terminal to ask"
     answer = await asyncio.to_thread(input, f"\n{prompt} ")
     return True, 0, answer

@@ -7,6 +7,7 @@ ours.
 """
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -163,9 +164,24 @@ class Target:
         """Why a story that needs this cannot be played; `None` if it can."""
         kind, _, name = need.partition(":")
         if kind == "action":
-            return None if name in self.actions else f"the target offers no action {name!r}"
+            return self._lacks_action(name)
         has = {"domestic": self.capabilities.domestic, "clock": self.capabilities.clock}
         return None if has[kind] else f"the target renounces the capability {kind!r}"
+
+    def _lacks_action(self, name: str) -> str | None:
+        if name not in self.actions:
+            return f"the target offers no action {name!r}"
+        if self.actions[name].how == "prompt" and not is_operator_there():
+            return (
+                f"the action {name!r} asks an operator, and there is none at a terminal; "
+                "give it a url or a command"
+            )
+        return None
+
+
+def is_operator_there() -> bool:
+    """Whether somebody can be asked: a pipeline has no terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def load(path: Path) -> Target:

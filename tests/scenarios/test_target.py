@@ -214,3 +214,13 @@ def test_a_need_that_the_target_does_not_meet_is_told_in_words(tmp_path: Path) -
     assert target.lacks("action:restart") == "the target offers no action 'restart'"
     assert target.lacks("clock") == "the target renounces the capability 'clock'"
     assert target.lacks("domestic") is None
+
+
+def test_who_asks_an_operator_needs_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = load(written(tmp_path, SMALLEST + '[actions.restart]\nprompt = "Restart it."\n'))
+
+    monkeypatch.setattr("scenarios.target.is_operator_there", lambda: True)
+    assert target.lacks("action:restart") is None
+
+    monkeypatch.setattr("scenarios.target.is_operator_there", lambda: False)
+    assert "there is none at a terminal" in (target.lacks("action:restart") or "")
