@@ -1,5 +1,6 @@
 """A TOML table read field by field with every mistake remembered, so that all are told at once."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,7 +99,11 @@ class Table:
     def number(self, key: str, default: float) -> float:
         """A number greater than zero."""
         value = self.any(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 0 < value < math.inf
+        ):
             self.wrong(key, value, "write a number greater than 0, without quotes")
             return default
         return float(value)

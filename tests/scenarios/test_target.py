@@ -163,6 +163,13 @@ def test_a_limit_can_only_be_tightened(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("endless", ["nan", "inf", "-inf"])
+def test_a_limit_is_a_number_that_can_be_passed(tmp_path: Path, endless: str) -> None:
+    [mistake] = mistakes(tmp_path, SMALLEST + f"[limits]\nstop_s = {endless}\n")
+
+    assert mistake == f"limits.stop_s is {endless}: write a number greater than 0, without quotes"
+
+
 def test_an_action_is_known_and_done_in_exactly_one_way(tmp_path: Path) -> None:
     text = SMALLEST + (
         '[actions.restrat]\nprompt = "do it"\n'
