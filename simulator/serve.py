@@ -93,7 +93,10 @@ def serve(
         token = control_token or kept_token(state_dir)
         listener = listen(host, port)
     except (OSError, OverflowError) as mistake:
-        _stop(f"cannot serve on {host}:{port} with state in {state_dir}: {mistake}")
+        _stop(
+            f"cannot serve on {host}:{port} with state in {state_dir}: {mistake}; "
+            "choose another --port, --host or --state, or end what is in the way"
+        )
     told = "token as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
     with listener:
         try:
