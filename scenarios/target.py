@@ -206,7 +206,12 @@ def load(path: Path) -> Target:
 def _target(top: Table, path: Path) -> Target:
     schema = top.any("schema", must=f"write schema = {SCHEMA} at the top")
     if schema is not None and schema != SCHEMA:
-        top.wrong("schema", schema, f"this version reads schema {SCHEMA}")
+        top.wrong(
+            "schema",
+            schema,
+            f"this version reads schema {SCHEMA}; write schema = {SCHEMA}, or use a newer "
+            "reinspect",
+        )
     recipients = tuple(_recipient(table, "id") for table in top.tables("recipients"))
     unlisted = _recipient(top.table("unlisted"), "recipient")
     if any(unlisted.id == recipient.id for recipient in recipients):
@@ -238,7 +243,7 @@ def _simulator(table: Table, path: Path) -> SimulatorAddress:
     must = "write host and port, such as 127.0.0.1:8900"
     listen = table.text("listen", must=must)
     host, _, port = listen.rpartition(":")
-    if listen and not (host and port.isdigit() and 0 < int(port) < 65536):
+    if listen and not (host and port.isdecimal() and 0 < int(port) < 65536):
         table.wrong("listen", listen, must)
         port = "1"
     sandbox = table.text("sandbox", "main")

@@ -137,7 +137,7 @@ def test_every_mistake_is_told_at_once_with_field_value_and_remedy(tmp_path: Pat
     )
 
     assert mistakes(tmp_path, text) == [
-        "schema is 2: this version reads schema 1",
+        "schema is 2: this version reads schema 1; write schema = 1, or use a newer reinspect",
         "recipients[0].country is 'sg': write the country's two capital letters, such as SG",
         "simulator.listen is '8900': write host and port, such as 127.0.0.1:8900",
         "simulator.passcode is missing: give the passcode that the platform registers with",
