@@ -60,7 +60,11 @@ def explain(code: str) -> list[tuple[str, dict[str, Any]]]:
 def _suggestion(code: str, names: set[str]) -> str:
     suggestion = catalogue.suggest(code, sorted(names))
     # Of some two hundred names nobody wants them all.
-    return suggestion if suggestion.startswith("did") else "see `reinspect list requirements`"
+    return (
+        suggestion
+        if suggestion.startswith("did")
+        else (f"see `reinspect list KIND`, where KIND is one of {', '.join(PACKAGES)}")
+    )
 
 
 def _everything() -> list[tuple[str, Mapping[str, Callable[[], dict[str, Any]]]]]:

@@ -9,6 +9,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -95,6 +96,7 @@ def parser() -> Parser:
             "`reference-platform` can also be given as the environment variable REINSPECT_NAME."
         ),
     )
+    top.add_argument("--version", action="version", version=f"reinspect {_version()}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for add in (
         _add_certify, _add_judge, _add_verify, _add_prove, _add_doctor, _add_init, _add_serve,
@@ -102,6 +104,13 @@ def parser() -> Parser:
     ):  # fmt: skip
         add(commands)
     return top
+
+
+def _version() -> str:
+    try:
+        return metadata.version("reinspect")
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _command(commands: Any, name: str, help: str, command: Command) -> argparse.ArgumentParser:
@@ -169,9 +178,9 @@ def _add_certify(commands: Any) -> None:
 
 
 def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**63:
+    if not text.isdecimal() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(
-            f"the seed must be a whole number from 0, but was {text!r}"
+            f"the seed must be a whole number from 0 to 2^63 - 1, but was {text!r}"
         )
     return int(text)
 
@@ -311,8 +320,15 @@ def _add_verify(commands: Any) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from scenarios import run_folder
 
-    verified = _verified(run_folder.existing(options.run))
+    folder = run_folder.existing(options.run)
+    verified = _verified(folder)
     print(f"{verified.entries} entries, unbroken; head {verified.head}")
+    if not {"entries", "head"} & folder.read_run().keys():
+        print(
+            f"{folder.path / run_folder.RUN} does not tell how many entries there were: that none "
+            "was cut off at the end is not proven",
+            file=sys.stderr,
+        )
     return CONFORMANT
 
 
@@ -425,7 +441,7 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
+    if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(
             f"a port is a whole number from 0 to 65535, but was {text!r}"
         )
@@ -569,11 +585,15 @@ def _add_explain(commands: Any) -> None:
     of.add_argument("code", metavar="CODE", help="such as DEC-01 or authorization_stale")
 
 
+_ONE_OF = {"stories": "story", "rules": "monitoring rule", "codes": "problem code"}
+"""What one entry of a list is called, where that is not the list's name without its last letter."""
+
+
 def _explain(options: argparse.Namespace) -> int:
     from scenarios import catalogues
 
     for kind, told in catalogues.explain(options.code):
-        print(f"{told.pop('id')} ({kind.removesuffix('s')})")
+        print(f"{told.pop('id')} ({_ONE_OF.get(kind, kind.removesuffix('s'))})")
         for name, value in told.items():
             if value not in (None, "", []):
                 print(f"  {name.replace('_', ' ')}: {value}")

@@ -46,7 +46,9 @@ def a_run(folder: Path, *, contents: tuple[str, ...] = ("one", "two", "three")) 
     [
         ((), "COMMAND"),
         (("certfy",), "invalid choice"),
-        (("certify", "--seed", "x"), "the seed must be a whole number from 0, but was 'x'"),
+        (("certify", "--seed", "x"), "from 0 to 2^63 - 1, but was 'x'"),
+        (("certify", "--seed", "²"), "from 0 to 2^63 - 1, but was '²'"),
+        (("serve", "--port", "²"), "a port is a whole number from 0 to 65535"),
         (("certify", "--story", "ordinry_day"), "did you mean 'ordinary_day'?"),
         (("certify", "--requirement", "DEC-1"), "did you mean 'DEC-01'"),
         (("certify", "--defect", "ignores_stopp"), "did you mean 'ignores_stop'"),
@@ -145,10 +147,12 @@ def test_every_list_can_be_read_by_a_program(kind: str, capsys: pytest.CaptureFi
 def test_explain_tells_what_a_code_means(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "dec-01") == 0
     assert run("explain", "authorization_stale") == 0
+    assert run("explain", "ordinary_day") == 0
 
     told = capsys.readouterr().out
     assert "DEC-01 (requirement)" in told
-    assert "authorization_stale (code)" in told
+    assert "ordinary_day (story)" in told
+    assert "authorization_stale (problem code)" in told
 
 
 def test_an_unaltered_journal_is_verified(
@@ -180,6 +184,16 @@ def test_a_journal_that_was_cut_short_is_noticed(
     assert run("verify", str(tmp_path)) == 64
 
     assert "broken" in capsys.readouterr().err
+
+
+def test_without_the_run_file_the_end_of_a_journal_is_not_proven(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (a_run(tmp_path) / run_folder.RUN).unlink()
+
+    assert run("verify", str(tmp_path)) == 0
+
+    assert "cut off at the end is not proven" in capsys.readouterr().err
 
 
 def test_a_run_of_a_newer_version_is_refused_by_name(
