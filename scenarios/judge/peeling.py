@@ -2,10 +2,10 @@
 encoding.
 
 A view is what stands behind some wrappings: compression, base64, base32, hex, or the escapes of
-URLs, JSON, markup and mail, up to three of them in any order. All tokens of one view that wear the same wrapping are unwrapped
-together into one new view, so that there are never more views than orders of wrappings, however
-many tokens a body has. Nothing is parsed: a nested JSON string, a form or a multipart body needs
-only its escapes removed for its text to be searched.
+URLs, JSON, markup and mail, up to three of them in any order. All tokens of one view that wear the
+same wrapping are unwrapped together into one new view, so that there are never more views than
+orders of wrappings, however many tokens a body has. Nothing is parsed: a nested JSON string, a form
+or a multipart body needs only its escapes removed for its text to be searched.
 """
 
 import base64

@@ -167,14 +167,14 @@ class AWorld:
         self.exchange("announce", events=tuple(events), idempotency_key=f"announce-{id}")
         return id
 
-    def feed(self, id: str, *kinds: str, payload: str | None = None) -> None:
+    def feed(self, id: str, *kinds: str, payload: str | None = None, size: int = 1) -> None:
         events = tuple(
             ev.FeedTaken(
                 id,
                 number,
                 f"transmission.{kind}",
-                1,
-                1,
+                0 if kind == "started" else 1,
+                0 if kind == "started" else size,
                 payload if kind == "progressed" else None,
                 ("M02",),
                 RECIPIENT,
@@ -238,7 +238,7 @@ class AWorld:
         self.feed(id, "started")
         text = f'{{"amount": "{payment.amount}", "reference": "{id}"}}'
         digest = self.arrive(text)
-        self.feed(id, "started", "progressed", "ended", payload=digest)
+        self.feed(id, "started", "progressed", "ended", payload=digest, size=len(text))
         self.close(id, digest, size=len(text))
         self.trace(id, digest, f"source-{payment.id}")
         return digest
