@@ -20,10 +20,10 @@ from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
 from scenarios.sight import Sight
 from scenarios.target import Action, Recipient, Target, is_operator_there
-from scenarios.traffic import Payment, Person, Route, Traffic, write_awkwardly
+from scenarios.traffic import Payment, Person, Route, Traffic
 from scenarios.traffic.placeholders import as_text, fill, values_of
 
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S = 0.04
 QUIET_S = 1.0
 """A world in which nothing stirred for so long is at rest, even where payments are still
 pending."""
@@ -108,7 +108,7 @@ class Stage:
             )
             if self.tag:
                 payment = replace(payment, id=f"{payment.id}-{self.tag}")
-            made.append(write_awkwardly(payment, form) if form else payment)
+            made.append(self.traffic.awkward(payment, form) if form else payment)
         return made
 
     async def submit(self, payments: Sequence[Payment]) -> list[Paid]:

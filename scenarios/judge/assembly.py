@@ -205,12 +205,18 @@ def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
         known = planted(payment)
         for secret in known:
             secrets[secret.kind, secret.value] = secret
-        for value in payment.extra.values():
-            if any(secret.value in value for secret in known):
-                continue  # What it hides is looked for by itself.
+        for value in unlisted_values(payment):
             unlisted = Secret("unlisted_field", value, "-", payment.payer.id)
             secrets[unlisted.kind, value] = unlisted
     return PlantedIndex(secrets.values())
+
+
+def unlisted_values(payment: Payment) -> list[str]:
+    """Values of the fields that no category knows, but for those that hide an identifier: what they
+    hide is looked for by itself."""
+    known = planted(payment)
+    values = payment.extra.values()
+    return [value for value in values if not any(secret.value in value for secret in known)]
 
 
 def _places(joined: Joined) -> Iterator[tuple[bytes, str]]:

@@ -1,5 +1,6 @@
 """Identifiers as merchants really write them, and where nobody expects them."""
 
+import hashlib
 from dataclasses import replace
 
 from scenarios.stage import Stage
@@ -24,9 +25,11 @@ async def awkward_identifiers(stage: Stage) -> None:
 
 
 def _with_canaries(payment: Payment) -> Payment:
-    """The payment with authentication data (C3) among its extra fields: it may never leave in any
-    form."""
+    """The payment with fields that no one asked for: a loyalty card, which no category knows, and
+    authentication data (C3), which may never leave in any form."""
+    card_number = hashlib.sha256(payment.id.encode()).hexdigest()[:16]
     canaries = {
+        "loyalty_card": f"LC-{card_number}",
         "payment_password": payment.payer.password,
         "face_template": payment.payer.biometric,
     }

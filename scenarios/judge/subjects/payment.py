@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from scenarios.judge.assembly import Assembly, doubt_of, late_by
+from scenarios.judge.assembly import Assembly, doubt_of, late_by, unlisted_values
 from scenarios.judge.dossiers import Moment, Order, PaymentDossier
 from scenarios.judge.evidence import Seen
 from scenarios.judge.joining import Joined
@@ -51,7 +51,7 @@ def _dossier(
         country=payment.country,
         recipient_listed=any(recipient == payment.recipient for recipient, _ in declared),
         country_listed=(payment.recipient, payment.country) in declared,
-        unlisted_fields=len(payment.extra),
+        unlisted_fields=len(unlisted_values(payment)),
         awkward=_awkward(payment),
         amount_authorized=_amount_authorized(assembly, first),
         asked_under=_cut_off(assembly, record),
