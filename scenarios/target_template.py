@@ -105,8 +105,8 @@ content_type = "application/json"
 
 # Seconds of reaction. They can only be tightened; tighter ones also make the run shorter.
 [limits]
-stop_s = 1.0
-revocation_s = 1.0
+stop_s = 0.7
+revocation_s = 0.7
 
 [capabilities]
 domestic = true  # it takes domestic payments

@@ -30,6 +30,8 @@ class Assembly:
     joined: list[Joined]
     leaks: dict[int, tuple[Leak, ...]]
     """Leaks by the journal entry of the payload."""
+    planted: PlantedIndex
+    """Everything that the run planted."""
     carried: dict[str, list[Joined]] = field(default_factory=dict)
     """First arrivals (no retransmissions) by payment."""
     sent_under: dict[str, list[Joined]] = field(default_factory=dict)
@@ -161,13 +163,15 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
         if seen.record.platform_payment
     }
     joined = Joiner(evidence, payments, sources).join_all()
+    index = planted_index(payments.values())
     assembly = Assembly(
         evidence=evidence,
         limits=tighten(Limits(), evidence.run.get("limits", {})),
         payments=payments,
         asked=asked,
         joined=joined,
-        leaks=_find_leaks(payments, joined),
+        leaks=_find_leaks(index, payments, joined),
+        planted=index,
     )
     for one in assembly.payloads():
         if one.repeats is None:
@@ -179,10 +183,9 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
 
 
 def _find_leaks(
-    payments: Mapping[str, Payment], joined: list[Joined]
+    index: PlantedIndex, payments: Mapping[str, Payment], joined: list[Joined]
 ) -> dict[int, tuple[Leak, ...]]:
     """Search every payload, its path and its headers for everything that was planted in the run."""
-    index = planted_index(payments.values())
     found = {}
     for one in joined:
         persons = {payments[payment].payer.id for payment in one.payments}

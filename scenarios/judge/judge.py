@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from scenarios.judge.assembly import Assembly, assemble, planted_index
+from scenarios.judge.assembly import Assembly, assemble
 from scenarios.judge.court import Ruling, rule_on
 from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
@@ -69,7 +69,7 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
         stories=tuple(evidence.stories),
         skipped=dict(evidence.not_offered),
         reasons=reasons,
-        mask=partial(_masked, planted_index(assembly.payments.values())),
+        mask=partial(_masked, assembly.planted),
     )
 
 

@@ -95,7 +95,7 @@ def test_the_file_that_init_writes_is_a_target(tmp_path: Path) -> None:
         settled=("settled",),
         refused=("refused",),
     )
-    assert target.limits == Limits(stop_s=1.0, revocation_s=1.0)
+    assert target.limits == Limits(stop_s=0.7, revocation_s=0.7)
     assert sorted(target.actions) == ["query_person", "rectify", "restart"]
     assert target.actions["restart"].how == "prompt"
 
