@@ -33,8 +33,8 @@ from scenarios.target import Target, load
 from scenarios.target_template import target_text
 
 Kind = Literal["honest", "defect", "null", "yes_man"]
-WORKERS = 2 * (os.cpu_count() or 1)
-"""Two for each processor: an examination waits for half of its time."""
+WORKERS = 3 * (os.cpu_count() or 1)
+"""Three for each processor: an examination waits for most of its time."""
 SCALE = 0.15
 READY_S = 10.0
 IDLE_READY_S = 1.0

@@ -187,11 +187,17 @@ def _find_leaks(
 ) -> dict[int, tuple[Leak, ...]]:
     """Search every payload, its path and its headers for everything that was planted in the run."""
     found = {}
+    clean: set[tuple[bytes, str]] = set()
     for one in joined:
         persons = {payments[payment].payer.id for payment in one.payments}
-        leaks = [
-            leak for data, where in _places(one) for leak in _search(index, data, where, persons)
-        ]
+        leaks: list[Leak] = []
+        for place in _places(one):
+            if place in clean:
+                continue  # What is the same for several payloads is about none of their persons.
+            seen = _search(index, *place, persons)
+            leaks += seen
+            if not seen:
+                clean.add(place)
         if not is_kept(one.arrival.body):
             why = f"a body of {one.arrival.body.size_bytes} bytes, too large to be kept"
             leaks.append(Leak("", UNREADABLE, "-", "unsearched", "body", (), why))

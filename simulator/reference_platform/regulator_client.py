@@ -23,7 +23,7 @@ from simulator.reference_platform.journey import Hindrance, Outlook
 T = TypeVar("T")
 
 FIRST_DELAY_S = 0.05
-LONGEST_DELAY_S = 1.0
+LONGEST_DELAY_S = 0.5
 PATIENCE_S = 2.0
 """A regulator that takes longer counts as unreachable: what is not permitted in time is not
 permitted.
