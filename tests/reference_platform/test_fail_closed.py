@@ -163,7 +163,7 @@ def test_a_line_that_was_taken_before_is_as_good_as_taken(tmp_path: Path) -> Non
     assert asyncio.run(story()) is Stage.SETTLED
 
 
-def test_back_off_doubles_up_to_a_second_and_honours_retry_after() -> None:
-    assert [back_off_s(tries) for tries in range(1, 8)] == [0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+def test_back_off_doubles_up_to_half_a_second_and_honours_retry_after() -> None:
+    assert [back_off_s(tries) for tries in range(1, 8)] == [0.05, 0.1, 0.2, 0.4, 0.5, 0.5, 0.5]
     assert back_off_s(1, 3.0) == 3.0
-    assert back_off_s(6, 0.5) == 1.0
+    assert back_off_s(6, 0.2) == 0.5
