@@ -8,9 +8,10 @@ time: a platform that never answers must not hold up its own examination.
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from typing import Any
 
 import httpx
@@ -20,7 +21,7 @@ from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
 from scenarios.sight import Sight
 from scenarios.target import Action, Recipient, Target, is_operator_there
-from scenarios.traffic import Payment, Person, Route, Traffic
+from scenarios.traffic import Merchant, Payment, Person, Route, Traffic
 from scenarios.traffic.placeholders import as_text, fill, values_of
 
 LOOK_EVERY_S = 0.04
@@ -35,6 +36,8 @@ PROBE_S = 6.0
 """The longest that a probe payment may take before the baseline is called unsound."""
 READY_S = 15.0
 """The longest that a platform may take to come back after a restart."""
+MERCHANTS = 200
+MERCHANTS_AT_HOME = 20
 GENEROUS_QUOTA = 1_000_000
 THIRTY_DAYS_S = 30 * 24 * 3600.0
 ANSWER_KEPT = 4000
@@ -60,6 +63,13 @@ class Stage:
     armed: set[str] = field(default_factory=set)
     given_up: set[str] = field(default_factory=set)
     """Transmissions and notices that nobody waits for any more."""
+    abroad: Iterator[Merchant] = field(init=False)
+    at_home: Iterator[Merchant] = field(init=False)
+    """The merchants, each in turn, so that no two payments in a row come from one."""
+
+    def __post_init__(self) -> None:
+        self.abroad = cycle(self.traffic.merchants(MERCHANTS))
+        self.at_home = cycle(self.traffic.domestic_merchants(MERCHANTS_AT_HOME))
 
     def many(self, n: int) -> int:
         """So many payments at full scale, fewer where the run is a small one."""
@@ -102,6 +112,7 @@ class Stage:
         made = []
         for number, recipient in enumerate(self._in_turn(n, to)):
             payment = self.traffic.payment(
+                merchant=next(self.at_home if domestic else self.abroad),
                 route=None if domestic else Route(recipient.id, recipient.country),
                 domestic=domestic,
                 payer=payers[number % len(payers)] if payers else None,
