@@ -2,8 +2,13 @@
 
 app, openapi    put the HTTP side together and describe it
 api/            one resource a file: reads a message, asks a lifecycle, tells the answer
-office          the one door: every request passes it, and leaves one entry in the journal
+office          the one door: faults strike there, and every request leaves one entry in the journal
+desk            every check of a request in its order, and the question to a lifecycle
 heard, reading, memory    a request as it came, what it says, and what was said before
+senders         whose signature it is
+answered        what a request came to, and its response
+folding         state, one entry ahead of the journal while an answer is made
+ticking         timers that are due are run
 courier         brings notices to the platform's callback
 lifecycle/      what may follow what: pure pairs of decide and evolve, one file a state machine
 rules/          what the monitoring notices while data leaves, one file a rule

@@ -13,8 +13,9 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from simulator.regulator import openapi, views
+from simulator.regulator.answered import PROBLEM, as_bytes
 from simulator.regulator.api import Operation, operations
-from simulator.regulator.office import PROBLEM, Office, as_bytes
+from simulator.regulator.office import Office
 from simulator.regulator.reading import shown
 from simulator.regulator.refusal import Refusal, refuse_plainly
 

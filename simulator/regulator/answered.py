@@ -1,0 +1,72 @@
+"""What one request came to, and the response that says so."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+
+from simulator.journal.events import Event
+from simulator.messages import signature
+from simulator.regulator import reading, views
+from simulator.regulator.heard import Heard
+from simulator.regulator.refusal import Refusal, refuse_plainly
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Status, answer and headers for the sender; refusal and events for the journal."""
+
+    status: int
+    answer: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+    refusal: str | None = None
+    events: tuple[Event, ...] = ()
+    replayed: bool = False
+
+    @property
+    def taken(self) -> bool:
+        return self.refusal is None and not self.replayed
+
+    def response(self) -> Response:
+        media_type = "application/json" if self.refusal is None else PROBLEM
+        return Response(as_bytes(self.answer), self.status, self.headers, media_type)
+
+
+def as_bytes(answer: dict[str, Any]) -> bytes:
+    """JSON as it goes out; a lone surrogate that a sender smuggled in goes back escaped."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def refused(refusal: Refusal, events: tuple[Event, ...] = ()) -> Answered:
+    """The problem that tells of a refusal; `events` were decided all the same."""
+    headers: dict[str, str] = {}
+    if refusal.retry_after_s is not None:
+        headers["retry-after"] = str(max(1, round(refusal.retry_after_s)))
+    if refusal.status == 401:
+        headers["www-authenticate"] = f'Signature label="{signature.LABEL}"'
+    return Answered(
+        refusal.status,
+        views.problem(refusal).model_dump(mode="json"),
+        headers,
+        refusal.code,
+        events,
+    )
+
+
+def unknown(heard: Heard, allowed: Sequence[str]) -> Answered:
+    """The answer to a request that no operation takes; `allowed` are the methods of its path."""
+    if not allowed:
+        return refused(
+            refuse_plainly("not_found", f"there is nothing at {reading.shown(heard.path)}")
+        )
+    methods = ", ".join(allowed)
+    answered = refused(
+        refuse_plainly("method_not_allowed", f"this resource takes {methods}, not {heard.method}")
+    )
+    answered.headers["allow"] = methods
+    return answered

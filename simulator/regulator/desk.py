@@ -1,0 +1,136 @@
+"""What one request comes to: who sent it, whether it may be asked, and what a lifecycle says.
+
+The checks stand in the order in which they are made, cheapest and most general first; each is one
+`Refusal` or passes on. Nothing here waits.
+"""
+
+import logging
+from typing import Any
+
+from simulator.regulator import reading
+from simulator.regulator.answered import Answered, refused
+from simulator.regulator.api import Call, Operation, Page
+from simulator.regulator.folding import Folding
+from simulator.regulator.heard import BODY_BYTES_MAX, Heard
+from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.memory import FormerAnswers, fingerprint_of
+from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.senders import Senders
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """The desk of one sandbox's regulator, where requests are put to the lifecycles."""
+
+    def __init__(
+        self,
+        folding: Folding,
+        senders: Senders,
+        former: FormerAnswers,
+        sign: Sign,
+        *,
+        callbacks_anywhere: bool,
+    ) -> None:
+        self._folding = folding
+        self._senders = senders
+        self._former = former
+        self._sign = sign
+        self._callbacks_anywhere = callbacks_anywhere
+
+    def put(self, heard: Heard, operation: Operation) -> tuple[str | None, Answered]:
+        """The registration id of the sender, where it is known, and what the request came to."""
+        if heard.body is None:
+            return None, refused(
+                refuse_plainly("body_too_large", f"a body may have {BODY_BYTES_MAX} bytes at most")
+            )
+        platform = None
+        if operation.is_signed:
+            sender = self._senders.of_fresh(heard)
+            if isinstance(sender, Refusal):
+                return None, refused(sender)
+            platform = sender.platform
+        try:
+            return platform, self._put_from(platform, heard, heard.body, operation)
+        except Exception:
+            log.exception("%s failed in sandbox %s", operation.id, self._folding.sandbox.id)
+            return platform, refused(
+                refuse_plainly("internal_error", "the message may be right; tell the operator"),
+                self._folding.foreseen,
+            )
+
+    def _put_from(
+        self, platform: str | None, heard: Heard, body: bytes, operation: Operation
+    ) -> Answered:
+        """What a request came to whose sender is known."""
+        if operation.idempotency != "none":
+            wrong = reading.check_idempotency_key(
+                heard.idempotency_key, demand=operation.idempotency
+            )
+            former = wrong or self._former_answer(platform, heard, operation)
+            if former is not None:
+                return former if isinstance(former, Answered) else refused(former)
+        if operation.needs_confirmed_callback and not self._is_active(platform):
+            return refused(
+                refuse_plainly(
+                    "callback_unconfirmed", "answer the challenge at your callback first"
+                )
+            )
+        page = reading.page_asked_for(heard.query, lists=operation.lists)
+        if isinstance(page, Refusal):
+            return refused(page)
+        message = None if operation.body is None else operation.body.read(heard.media_type, body)
+        if isinstance(message, Refusal):
+            return refused(message)
+        return self._ask(operation, self._call(platform, heard, page), message)
+
+    def _ask(self, operation: Operation, call: Call, message: Any) -> Answered:
+        outcome = operation.ask(call, message)
+        if isinstance(outcome, Refusal):
+            self._folding.foresee(outcome.alerts)
+            return refused(outcome, self._folding.foreseen)
+        self._folding.foresee_with_notices(outcome.events)
+        answer = outcome.tell().model_dump(mode="json")
+        headers = self._location(operation, answer)
+        return Answered(operation.status, answer, headers, events=self._folding.foreseen)
+
+    def _former_answer(
+        self, platform: str | None, heard: Heard, operation: Operation
+    ) -> Answered | Refusal | None:
+        if platform is None or heard.idempotency_key is None:
+            return None
+        former = self._former.to(platform, heard.idempotency_key)
+        if former is None:
+            return None
+        if former.fingerprint != fingerprint_of(heard):
+            return refuse_plainly(
+                "idempotency_conflict",
+                f"the key {heard.idempotency_key!r} was used before with another path or body",
+            )
+        answer = former.answer or {}
+        headers = {"idempotency-replayed": "true"} | self._location(operation, answer)
+        return Answered(operation.status, answer, headers, replayed=True)
+
+    def _location(self, operation: Operation, answer: dict[str, Any]) -> dict[str, str]:
+        """Where what was created can be read."""
+        if operation.status != 201:
+            return {}
+        name = operation.located or answer["id"]
+        return {"location": f"/{self._folding.sandbox.id}/v1{operation.path}/{name}"}
+
+    def _is_active(self, platform: str | None) -> bool:
+        registrations = self._folding.state.registrations
+        return platform is not None and registrations[platform].status == "active"
+
+    def _call(self, platform: str | None, heard: Heard, page: Page) -> Call:
+        sandbox = self._folding.sandbox
+        return Call(
+            sandbox=sandbox,
+            state=self._folding.state,
+            platform=platform or "",
+            path=heard.path_values,
+            page=page,
+            now=sandbox.clock.now(),
+            sign=self._sign,
+            callbacks_anywhere=self._callbacks_anywhere,
+        )
