@@ -29,6 +29,7 @@ from simulator.regulator.lifecycle import (
 )
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
+from tests.regulator.drawn import fold_as_drawn
 from tests.regulator.lawful import (
     ANNOUNCED,
     DECLARED,
@@ -61,7 +62,7 @@ class World(RuleBasedStateMachine):
             return
         for one in (*outcome, *notice.issue_for(self.state, outcome, self.now)):
             self._check(one)
-            self.state.fold(one)
+            fold_as_drawn(self.state, one)
             self.journal.append(one)
 
     def _check(self, one: Event) -> None:

@@ -16,6 +16,7 @@ from simulator.messages import authorization as wire
 from simulator.messages.base import canonical
 from simulator.messages.declaration import DeclaredField
 from simulator.messages.problem import ProblemError
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -198,6 +199,31 @@ def evolve(
     if isinstance(event, AuthorizationRevoked):
         return replace(authorization, revoked_at=event.at)
     return replace(authorization, expired_at=event.at)
+
+
+def _life(authorization: Authorization) -> str:
+    """What became of it by itself; stops and suspensions of the platform come on top."""
+    if authorization.revoked_at is not None:
+        return "revoked"
+    return "active" if authorization.expired_at is None else "expired"
+
+
+DRAWN = Drawing(
+    id="authorization",
+    title="A grant is a new version and brings it back; stops and suspensions come on top.",
+    kept_in="authorizations",
+    evolve=evolve,
+    state_of=_life,
+    steps=(
+        Step(BEGIN, AuthorizationGranted, "active"),
+        Step("active", AuthorizationGranted, "active"),
+        Step("active", AuthorizationRevoked, "revoked"),
+        Step("active", AuthorizationExpired, "expired"),
+        Step("expired", AuthorizationRevoked, "revoked"),
+        Step("expired", AuthorizationGranted, "active"),
+        Step("revoked", AuthorizationGranted, "active"),
+    ),
+)
 
 
 def use(authorization: Authorization, version: int, records: int) -> Authorization:

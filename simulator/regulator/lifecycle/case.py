@@ -20,6 +20,7 @@ from simulator.journal.events import (
 from simulator.law import materials
 from simulator.law.working_days import CHINA
 from simulator.messages.case import CaseStatus, MaterialRequest
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.authorization import revoke_all
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
@@ -192,6 +193,33 @@ def evolve(case: Case | None, event: InspectionOpened | CaseEvent) -> Case:
             return replace(case, status="failed", decided_at=event.at)
         case ExportLifted():  # A failed case stays failed, whatever is lifted later.
             return case if case.closed else replace(case, status="lifted", decided_at=event.at)
+
+
+DRAWN = Drawing(
+    id="case",
+    title="A re-inspection that failed may be asked for again until the deadline.",
+    kept_in="cases",
+    evolve=evolve,
+    state_of=lambda case: case.status,
+    steps=(
+        Step(BEGIN, InspectionOpened, "inspected"),
+        Step("inspected", ExportSuspended, "suspended"),
+        Step("inspected", MaterialHandedIn, "inspected"),
+        Step("inspected", ReinspectionRequested, "reinspecting"),
+        Step("inspected", ReinspectionDecided, "lifted"),
+        Step("suspended", MaterialHandedIn, "suspended"),
+        Step("suspended", ReinspectionRequested, "reinspecting"),
+        Step("suspended", ReinspectionDecided, "lifted"),
+        Step("suspended", ExportLifted, "lifted"),
+        Step("suspended", DeadlinePassed, "failed"),
+        Step("reinspecting", ReinspectionDecided, "inspected"),
+        Step("reinspecting", ReinspectionDecided, "suspended"),
+        Step("reinspecting", ReinspectionDecided, "lifted"),
+        Step("reinspecting", ExportSuspended, "suspended"),
+        Step("reinspecting", ExportLifted, "lifted"),
+        Step("reinspecting", DeadlinePassed, "failed"),
+    ),
+)
 
 
 def _status_after(case: Case, *, passed: bool) -> CaseStatus:

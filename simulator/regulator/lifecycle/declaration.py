@@ -16,6 +16,7 @@ from simulator.journal.events import (
 from simulator.law import categories
 from simulator.messages.declaration import DeclarationRequest, DeclarationStatus, DeclaredField
 from simulator.messages.problem import ProblemError
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.authorization import Sign, signed
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -111,6 +112,20 @@ def evolve(
             authorization=event.authorization,
         )
     return replace(declaration, status="refused", decided_at=event.at, reason=event.reason)
+
+
+DRAWN = Drawing(
+    id="declaration",
+    title="Only an accepted declaration grants an authorization.",
+    kept_in="declarations",
+    evolve=evolve,
+    state_of=lambda declaration: declaration.status,
+    steps=(
+        Step(BEGIN, DeclarationReceived, "received"),
+        Step("received", DeclarationAccepted, "accepted"),
+        Step("received", DeclarationRefused, "refused"),
+    ),
+)
 
 
 def _accept(

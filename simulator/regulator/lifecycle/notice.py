@@ -25,6 +25,7 @@ from simulator.journal.events import (
     TransmissionAnnounced,
     TransmissionRefused,
 )
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.case import examine
 from simulator.regulator.refusal import Refusal, not_found
 
@@ -104,6 +105,19 @@ def evolve(notice: Notice | None, event: NoticeIssued | NoticeAcknowledged) -> N
         return Notice(event)
     assert notice is not None, "acknowledged before it was issued"
     return replace(notice, acknowledged_at=event.at, via=event.via)
+
+
+DRAWN = Drawing(
+    id="notice",
+    title="A notice is brought until the platform has heard it.",
+    kept_in="notices",
+    evolve=evolve,
+    state_of=lambda notice: "issued" if notice.acknowledged_at is None else "acknowledged",
+    steps=(
+        Step(BEGIN, NoticeIssued, "issued"),
+        Step("issued", NoticeAcknowledged, "acknowledged"),
+    ),
+)
 
 
 def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tidings]:

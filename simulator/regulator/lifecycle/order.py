@@ -12,6 +12,7 @@ from simulator.journal.events import (
     InspectionOpened,
 )
 from simulator.law import limits
+from simulator.regulator.drawing import Drawing, Step
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
@@ -91,6 +92,31 @@ def evolve(orders: Orders, event: ExportStopped | ExportSuspended | ExportLifted
         return replace(orders, stopped=True)
     stopped = orders.stopped_authorizations | {event.authorization}
     return replace(orders, stopped_authorizations=stopped)
+
+
+def _holding(orders: Orders) -> str:
+    """What holds against the platform, the gravest first."""
+    if orders.suspended_in is not None:
+        return "suspended"
+    return "stopped" if orders.stopped or orders.stopped_authorizations else "free"
+
+
+DRAWN = Drawing(
+    id="order",
+    title="Stops and suspensions of one platform; lifting the whole platform ends them all.",
+    kept_in="stops",
+    evolve=evolve,
+    state_of=_holding,
+    steps=(
+        Step("free", ExportStopped, "stopped"),
+        Step("free", ExportSuspended, "suspended"),
+        Step("stopped", ExportStopped, "stopped"),
+        Step("stopped", ExportSuspended, "suspended"),
+        Step("stopped", ExportLifted, "free"),
+        Step("suspended", ExportLifted, "free"),
+    ),
+    begin=Orders(),
+)
 
 
 def _unknown(state: "RegulatorState", platform: str, authorization: str | None) -> Refusal | None:

@@ -11,6 +11,7 @@ from simulator.journal.events import CallbackConfirmed, Event, PlatformRegistere
 from simulator.law import identifiers
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import RegistrationRequest
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.refusal import Refusal, not_found, refuse_all, refuse_plainly, wrong
 
 if TYPE_CHECKING:
@@ -117,6 +118,20 @@ def evolve(
         return Registration(event)
     assert registration is not None, "confirmed before it was registered"
     return replace(registration, confirmed_at=event.at)
+
+
+DRAWN = Drawing(
+    id="registration",
+    title="A platform that polls has no callback to confirm and is active at once.",
+    kept_in="registrations",
+    evolve=evolve,
+    state_of=lambda registration: registration.status,
+    steps=(
+        Step(BEGIN, PlatformRegistered, "challenged"),
+        Step(BEGIN, PlatformRegistered, "active"),
+        Step("challenged", CallbackConfirmed, "active"),
+    ),
+)
 
 
 def _errors(request: RegistrationRequest) -> list[ProblemError]:

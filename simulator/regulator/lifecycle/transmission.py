@@ -20,6 +20,7 @@ from simulator.messages.transmission import (
     TransmissionStatus,
 )
 from simulator.regulator import rules
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.authorization import Authorization, standing
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -131,6 +132,21 @@ def evolve(
     if isinstance(event, TransmissionRefused):
         return replace(transmission, status="refused", decided_at=event.at, reason=event.reason)
     return replace(transmission, status="closed", closed=event)
+
+
+DRAWN = Drawing(
+    id="transmission",
+    title="Only an accepted transmission may be sent.",
+    kept_in="transmissions",
+    evolve=evolve,
+    state_of=lambda transmission: transmission.status,
+    steps=(
+        Step(BEGIN, TransmissionAnnounced, "received"),
+        Step("received", TransmissionAccepted, "accepted"),
+        Step("received", TransmissionRefused, "refused"),
+        Step("accepted", TransmissionClosed, "closed"),
+    ),
+)
 
 
 def given_back(
