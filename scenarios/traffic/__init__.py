@@ -9,6 +9,7 @@
 - `awkward`    identifiers written as merchants do write them
 - `synthetic`  identifiers that are well-formed and cannot be anybody's
 - `amounts`    amounts of which no two are equal
+- `columns`    the same payments by the million
 - `counting`   counters that become identifiers
 """
 

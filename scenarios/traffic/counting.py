@@ -8,11 +8,50 @@ identifier.
 
 import math
 import random
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import numpy
 
 NINE = "012345678"
 """Digits of everything that is counted."""
 CONSONANTS = "bcdfghjkmnpqrstvwxz"
 """Letters that spell no word."""
+
+
+_WORD = (1 << 64) - 1
+
+Number = TypeVar("Number", int, "numpy.ndarray[Any, numpy.dtype[numpy.uint64]]")
+"""One number, or a whole column of them: the same arithmetic serves both."""
+
+
+class Draws:
+    """The random numbers of one thing, one for each number it is asked for, in any order.
+
+    They are mixed from seed, name and number by SplitMix64 (Steele, Lea and Flood, 2014), so that
+    the millionth needs none of those before it, and a column of them comes at once.
+    """
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._key = stream(seed, "draws", name).getrandbits(64)
+
+    def __getitem__(self, number: Number) -> Number:
+        """64 bits."""
+        mixed: Any = (number * 0x9E3779B97F4A7C15 + self._key) & _WORD
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _WORD
+        drawn: Number = mixed ^ (mixed >> 31)
+        return drawn
+
+    def below(self, number: Number, count: int) -> Number:
+        """A whole number from 0 to `count - 1`; `count` may have 32 bits."""
+        bits: Any = self[number]
+        drawn: Number = ((bits >> 32) * count) >> 32
+        return drawn
+
+    def share(self, number: Number) -> Any:
+        """A float, or floats, from 0 up to 1."""
+        return (self[number] >> 11) * 2.0**-53
 
 
 def stream(seed: int, *names: object) -> random.Random:
@@ -52,4 +91,8 @@ class Spread:
             raise Exhausted(
                 f"there are {self.capacity} of {self.name!r}, but number {counter} was asked for"
             )
-        return (self._start + counter * self._step) % self.capacity
+        return self.at(counter)
+
+    def at(self, counter: Number) -> Number:
+        """The same for a whole column; the caller knows that all of it is in the range."""
+        return (counter * self._step + self._start) % self.capacity

@@ -1,14 +1,17 @@
 """The Chinese payers: who they are, and what of them must never be seen abroad."""
 
-import random
 from dataclasses import dataclass
 
 from faker import Faker
 
 from scenarios.traffic import synthetic
-from scenarios.traffic.counting import NINE, Spread, spelled, stream
+from scenarios.traffic.counting import NINE, Draws, Spread, spelled
 
 _SIMPLE_HEX = "012345678abcdef"  # Without 9, so that no device id holds a 99.
+_LETTERS_A_DRAW = 11
+"""As many as 64 bits can spell."""
+_SLOTS = 16
+"""Draws that each person has."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ2345678"
 
 
@@ -34,7 +37,7 @@ class People:
     """Makes the people of one seed; a number gives the same person whoever was made before."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self._draws = Draws(seed, "people")
         self._draw_pools(seed)
         name_count = len(self._surnames) * len(self._given) ** 2
         self._names = Spread(name_count, seed, "names")
@@ -65,7 +68,6 @@ class People:
         return self._made[number]
 
     def _make(self, number: int) -> Person:
-        draws = stream(self._seed, "person", number)
         device = spelled(self._devices[number], "abcdef", 10)
         canary = spelled(self._canaries[number], _LETTERS, 4)
         return Person(
@@ -74,23 +76,32 @@ class People:
             resident_id=synthetic.resident_id(self._resident_ids[number]),
             mobile=synthetic.mobile(self._mobiles[number]),
             card=synthetic.card(self._cards[number]),
-            email=synthetic.email(draws.choice(self._romanised), self._handles[number]),
+            email=synthetic.email(self._one_of(self._romanised, number, 0), self._handles[number]),
             address=synthetic.address(
-                draws.choice(self._provinces),
-                draws.choice(self._cities),
-                draws.choice(self._streets),
+                self._one_of(self._provinces, number, 1),
+                self._one_of(self._cities, number, 2),
+                self._one_of(self._streets, number, 3),
                 self._addresses[number],
             ),
-            device_id=_drawn(_SIMPLE_HEX, 22, draws) + device,
-            password="Pw" + _drawn(_LETTERS, 12, draws) + canary,
-            biometric="Face" + _drawn(_LETTERS, 24, draws) + canary,
+            device_id=self._letters(_SIMPLE_HEX, 22, number, 4) + device,
+            password="Pw" + self._letters(_LETTERS, 12, number, 6) + canary,
+            biometric="Face" + self._letters(_LETTERS, 24, number, 8) + canary,
         )
+
+    def _one_of(self, pool: list[str], number: int, slot: int) -> str:
+        """What is drawn for this person in this slot."""
+        return pool[self._draws.below(_SLOTS * number + slot, len(pool))]
+
+    def _letters(self, alphabet: str, count: int, number: int, slot: int) -> str:
+        """Letters drawn for this person; every eleven take up a slot."""
+        drawn = ""
+        for place in range(0, count, _LETTERS_A_DRAW):
+            width = min(_LETTERS_A_DRAW, count - place)
+            bits = self._draws[_SLOTS * number + slot + place // _LETTERS_A_DRAW]
+            drawn += spelled(bits % len(alphabet) ** width, alphabet, width)
+        return drawn
 
     def _name(self, number: int) -> str:
         rest, second = divmod(number, len(self._given))
         surname, first = divmod(rest, len(self._given))
         return self._surnames[surname] + self._given[first] + self._given[second]
-
-
-def _drawn(alphabet: str, count: int, draws: random.Random) -> str:
-    return "".join(draws.choices(alphabet, k=count))

@@ -1,5 +1,6 @@
 """All the traffic of one run, from one seed: the same calls give the same bytes."""
 
+import bisect
 import itertools
 import random
 from collections.abc import Iterator, Sequence
@@ -9,15 +10,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from scenarios.traffic import synthetic
 from scenarios.traffic.amounts import Amounts
 from scenarios.traffic.awkward import write_awkwardly
-from scenarios.traffic.counting import CONSONANTS, NINE, Spread, spelled, stream
+from scenarios.traffic.counting import CONSONANTS, NINE, Draws, Spread, spelled, stream
 from scenarios.traffic.merchants import HOME, MARKETS, Merchant, Merchants, market_of
 from scenarios.traffic.payments import Payment
 from scenarios.traffic.people import People, Person
 
-_NOTES = ("", "", "", "gift", "订单", "旅行", "order paid in the app", "tax included", "生日快乐")
-_USUAL_PEOPLE = 500
-_USUAL_MERCHANTS = 200
-_USUAL_DOMESTIC_MERCHANTS = 20
+NOTES = ("", "", "", "gift", "订单", "旅行", "order paid in the app", "tax included", "生日快乐")
+USUAL_PEOPLE = 500
+USUAL_MERCHANTS = 200
+USUAL_DOMESTIC_MERCHANTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class Traffic:
         self._people = People(seed)
         self._merchants = Merchants(seed, MARKETS, "merchant")
         self._domestic_merchants = Merchants(seed, (HOME,), "domestic")
-        self._amounts = Amounts()
+        self.choices = Choices(seed)
         self._numbers = itertools.count(1)
         # Runs of different seeds may meet on one platform, and must not share payment ids there.
         tags = len(CONSONANTS) ** 5
-        self._tag = spelled(stream(seed, "tag").randrange(tags), CONSONANTS, 5)
+        self.tag = spelled(stream(seed, "tag").randrange(tags), CONSONANTS, 5)
 
     def people(self, count: int) -> list[Person]:
         """The first `count` people."""
@@ -80,16 +81,18 @@ class Traffic:
         of them; without routes the platform chooses. With `at`, only merchants open at that moment
         take payments.
         """
-        usual = self.merchants(_USUAL_MERCHANTS) if merchants is None else merchants
-        abroad = _Choice(_open(usual, at))
-        at_home = _Choice(self.domestic_merchants(_USUAL_DOMESTIC_MERCHANTS))
+        usual = self.merchants(USUAL_MERCHANTS) if merchants is None else merchants
+        abroad = _Weighted(_open(usual, at))
+        at_home = _Weighted(self.domestic_merchants(USUAL_DOMESTIC_MERCHANTS))
+        choices = self.choices
         for number in self._next_numbers(count):
-            draws = stream(self.seed, "payment", number)
-            domestic = draws.random() < domestic_share
-            merchant = (at_home if domestic else abroad).drawn(draws)
-            payer = draws.choice(payers) if payers else self._any_payer(draws)
-            route = None if domestic else _route_for(merchant, routes, draws)
-            yield self._make(number, draws, merchant, payer, route, domestic)
+            domestic = bool(choices.domestic.share(number) < domestic_share)
+            weighted = at_home if domestic else abroad
+            merchant = weighted.at(choices.merchant.below(number, weighted.total))
+            payer = self._payer(number, payers)
+            near = () if domestic else routes_for(merchant, routes)
+            route = near[choices.route.below(number, len(near))] if near else None
+            yield self._make(number, merchant, payer, route, domestic)
 
     def payment(
         self,
@@ -103,19 +106,17 @@ class Traffic:
     ) -> Payment:
         """The next payment; whatever is not given is drawn. A domestic payment has no route."""
         (number,) = self._next_numbers(1)
-        draws = stream(self.seed, "payment", number)
         if merchant is None:
-            usual = (
-                self.domestic_merchants(_USUAL_DOMESTIC_MERCHANTS)
+            usual = _Weighted(
+                self.domestic_merchants(USUAL_DOMESTIC_MERCHANTS)
                 if domestic
-                else self.merchants(_USUAL_MERCHANTS)
+                else self.merchants(USUAL_MERCHANTS)
             )
-            merchant = _Choice(usual).drawn(draws)
+            merchant = usual.at(self.choices.merchant.below(number, usual.total))
         made = self._make(
             number,
-            draws,
             merchant,
-            payer or self._any_payer(draws),
+            payer or self._payer(number, None),
             None if domestic else route,
             domestic,
         )
@@ -138,11 +139,11 @@ class Traffic:
     ) -> Iterator[tuple[datetime, Payment]]:
         """`count` payments of one day in the order of their times, each while its merchant is open,
         most of them in the middle of its day. Times are UTC; the day is the merchant's own."""
-        choice = _Choice(self.merchants(_USUAL_MERCHANTS) if merchants is None else merchants)
+        weighted = _Weighted(self.merchants(USUAL_MERCHANTS) if merchants is None else merchants)
         draws = stream(self.seed, "day", on.isoformat())
         visits: list[tuple[datetime, int, Merchant]] = []
         for turn in range(count):
-            merchant = choice.drawn(draws)
+            merchant = weighted.at(draws.randrange(weighted.total))
             visits.append((_time_of_visit(merchant, on, draws), turn, merchant))
         for moment, _, merchant in sorted(visits, key=lambda visit: visit[:2]):
             (payment,) = self.payments(1, merchants=[merchant], routes=routes)
@@ -161,28 +162,31 @@ class Traffic:
     def _next_numbers(self, count: int | None) -> Iterator[int]:
         return self._numbers if count is None else itertools.islice(self._numbers, count)
 
-    def _any_payer(self, draws: random.Random) -> Person:
-        return self._people[draws.randrange(_USUAL_PEOPLE)]
+    def _payer(self, number: int, payers: Sequence[Person] | None) -> Person:
+        """One of `payers`, or of the usual ones."""
+        if payers:
+            return payers[self.choices.payer.below(number, len(payers))]
+        return self._people[self.choices.payer.below(number, USUAL_PEOPLE)]
 
     def _make(
         self,
         number: int,
-        draws: random.Random,
         merchant: Merchant,
         payer: Person,
         route: Route | None,
         domestic: bool,
     ) -> Payment:
+        usual_amount = market_of(merchant.country).usual_amount
         return Payment(
-            id=f"pay-{self._tag}-{spelled(number, NINE, 8)}",
+            id=f"pay-{self.tag}-{spelled(number, NINE, 8)}",
             merchant=merchant,
             payer=payer,
-            amount_minor=self._amounts.near(market_of(merchant.country).usual_amount, draws),
+            amount_minor=self.choices.amounts.of(number, usual_amount),
             currency=merchant.currency,
             recipient=route.recipient if route else None,
             country=route.country if route else None,
             domestic=domestic,
-            note=draws.choice(_NOTES),
+            note=NOTES[self.choices.note.below(number, len(NOTES))],
         )
 
     def _next_person_with_x(self, payer: Person) -> Person:
@@ -194,15 +198,29 @@ class Traffic:
         )
 
 
-class _Choice:
-    """Draws merchants by their weights."""
+class Choices:
+    """What is drawn for each payment, by its number."""
+
+    def __init__(self, seed: int) -> None:
+        self.domestic = Draws(seed, "domestic payments")
+        self.merchant = Draws(seed, "merchants of payments")
+        self.payer = Draws(seed, "payers of payments")
+        self.route = Draws(seed, "routes of payments")
+        self.note = Draws(seed, "notes of payments")
+        self.amounts = Amounts(seed)
+
+
+class _Weighted:
+    """Merchants by their weights."""
 
     def __init__(self, merchants: Sequence[Merchant]) -> None:
         self._merchants = merchants
         self._summed = list(itertools.accumulate(merchant.weight for merchant in merchants))
+        self.total = self._summed[-1]
 
-    def drawn(self, draws: random.Random) -> Merchant:
-        return draws.choices(self._merchants, cum_weights=self._summed)[0]
+    def at(self, place: int) -> Merchant:
+        """The merchant at a place below `total`; a large one takes up more places."""
+        return self._merchants[bisect.bisect_right(self._summed, place)]
 
 
 def _open(merchants: Sequence[Merchant], at: datetime | None) -> Sequence[Merchant]:
@@ -216,9 +234,9 @@ def _open(merchants: Sequence[Merchant], at: datetime | None) -> Sequence[Mercha
     return found
 
 
-def _route_for(merchant: Merchant, routes: Sequence[Route], draws: random.Random) -> Route | None:
-    near = [route for route in routes if route.country == merchant.country]
-    return draws.choice(near or routes) if routes else None
+def routes_for(merchant: Merchant, routes: Sequence[Route]) -> Sequence[Route]:
+    """Those in the merchant's own country, or all where there is none."""
+    return [route for route in routes if route.country == merchant.country] or routes
 
 
 def _time_of_visit(merchant: Merchant, on: date, draws: random.Random) -> datetime:
