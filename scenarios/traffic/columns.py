@@ -114,7 +114,7 @@ def _drawn_by_weight(bits: Numbers, merchants: Sequence[Merchant]) -> NDArray[np
     """Which merchant takes each payment; a large one takes up more places of the whole."""
     weights = np.array([merchant.weight for merchant in merchants], dtype=np.int64)
     merchant_at = np.repeat(np.arange(len(merchants), dtype=np.int32), weights)
-    places: NDArray[np.uint64] = ((bits >> 32) * len(merchant_at)) >> 32
+    places: Any = ((bits >> 32) * len(merchant_at)) >> 32
     drawn: NDArray[np.int32] = merchant_at[places]
     return drawn
 
