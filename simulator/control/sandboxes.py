@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
 from simulator.control.site import Here, TheWorld
-from simulator.law.packs import packs
+from simulator.law.packs import NoPackInForce, in_force, packs
+from simulator.law.working_days import china_date
 from simulator.messages.base import Message, Time
 from simulator.regulator.lifecycle.authorization import Authorization, standing
 from simulator.sandbox import SandboxExists
@@ -28,13 +29,17 @@ SandboxId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$
 
 
 class SandboxRequest(Message):
-    """Body of `POST /sandboxes`; without a passcode one is drawn and told."""
+    """Body of `POST /sandboxes`; without a passcode one is drawn and told.
+
+    The law follows the date. A `rule_pack` alone begins the sandbox with that pack; one given
+    against `starts_at` stays the law for ever, to see what it would demand.
+    """
 
     id: SandboxId
     passcode: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    starts_at: Annotated[Time, Field(ge=EARLIEST, lt=LATEST)] = STARTS_AT
-    rule_pack: str = "r2022"
+    starts_at: Annotated[Time, Field(ge=EARLIEST, lt=LATEST)] | None = None
+    rule_pack: str | None = None
     rate: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
     """Seconds of sandbox time for each second of wall time; 0 stands still but for `advance`."""
 
@@ -75,6 +80,9 @@ class SandboxState(Message):
     starts_at: Time
     now: Time
     rule_pack: str
+    """What it was opened with."""
+    rule_pack_in_force: str
+    """Whose law holds now."""
     rate: float
     regulator_public_key: str
     policy: dict[str, Any]
@@ -99,13 +107,14 @@ class SandboxList(Message):
 async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
     """A new world with its own keys, clock, seed and journal."""
     _check(request)
+    starts_at = _beginning(request)
     try:
         site = await world.create(
             request.id,
             passcode=request.passcode or secrets.token_urlsafe(12),
             seed=request.seed,
-            starts_at=request.starts_at.astimezone(UTC),
-            rule_pack=request.rule_pack,
+            starts_at=starts_at,
+            rule_pack=request.rule_pack or _law_of(starts_at),
             rate=request.rate,
         )
     except SandboxExists as mistake:
@@ -141,9 +150,26 @@ async def reset(here: Here, world: TheWorld) -> SandboxState:
 def _check(request: SandboxRequest) -> None:
     if request.id in RESERVED:
         raise Refused.invalid("/id", request.id, f"not be {' or '.join(RESERVED)}")
-    if request.rule_pack not in packs():
+    if request.rule_pack is not None and request.rule_pack not in packs():
         must = f"be a rule pack; {suggest(request.rule_pack, packs())}"
         raise Refused.invalid("/rule_pack", request.rule_pack, must)
+
+
+def _beginning(request: SandboxRequest) -> datetime:
+    """The moment asked for; else the story's, or the first of a pack that came later."""
+    if request.starts_at is not None:
+        return request.starts_at.astimezone(UTC)
+    if request.rule_pack is None or packs()[request.rule_pack].holds_on(china_date(STARTS_AT)):
+        return STARTS_AT
+    return datetime.combine(packs()[request.rule_pack].in_force_from, time(1), UTC)
+
+
+def _law_of(starts_at: datetime) -> str:
+    """The pack in force then; before the first, the first."""
+    try:
+        return in_force(china_date(starts_at)).id
+    except NoPackInForce:
+        return min(packs().values(), key=lambda law: law.in_force_from).id
 
 
 def state_of(site: Site) -> SandboxState:
@@ -157,6 +183,7 @@ def state_of(site: Site) -> SandboxState:
         starts_at=sandbox.opened.starts_at,
         now=now,
         rule_pack=sandbox.rule_pack,
+        rule_pack_in_force=state.law_at(now).id,
         rate=sandbox.clock.rate,
         regulator_public_key=sandbox.opened.regulator_public_key,
         policy=asdict(state.policy),

@@ -10,7 +10,6 @@ from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
 from simulator.regulator.lifecycle import notice
-from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.state import RegulatorState
 from simulator.sandbox import Sandbox
 
@@ -52,4 +51,4 @@ class Folding:
         if not self.foreseen:
             self.state.fold_all(record.events)
         if isinstance(record, Opened):
-            self.state.policy = Policy(**record.policy)
+            self.state.open(record.policy, rule_pack=record.rule_pack, starts_at=record.starts_at)

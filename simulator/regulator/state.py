@@ -6,7 +6,7 @@ anew gets an equal state, so that a restart decides nothing again.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count, groupby
 from typing import Any
 
@@ -41,6 +41,8 @@ from simulator.journal.events import (
     TransmissionClosed,
     TransmissionRefused,
 )
+from simulator.law.packs import RulePack, governing, pack
+from simulator.law.working_days import china_date
 from simulator.regulator.lifecycle import (
     authorization,
     case,
@@ -69,6 +71,10 @@ class RegulatorState:
     """Start it empty, open it with the policy of the sandbox, and fold."""
 
     policy: Policy = field(default_factory=Policy)
+    rule_pack: str = "r2022"
+    """What the sandbox was opened with; `law_at` says what is in force."""
+    begun_on: date = date(2023, 6, 1)
+    """The day in China on which the sandbox's time begins."""
     registrations: dict[str, Registration] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
@@ -92,9 +98,22 @@ class RegulatorState:
     """Notices that no platform has acknowledged, in order."""
     notices_by_platform: dict[str, list[str]] = field(default_factory=dict)
 
-    def open(self, policy: dict[str, Any]) -> None:
-        """Take the policy that the sandbox was opened with; events come after."""
+    def open(
+        self,
+        policy: dict[str, Any],
+        *,
+        rule_pack: str = "r2022",
+        starts_at: datetime | None = None,
+    ) -> None:
+        """Take the policy and the law that the sandbox was opened with; events come after."""
         self.policy = Policy(**policy)
+        self.rule_pack = rule_pack
+        if starts_at is not None:
+            self.begun_on = china_date(starts_at)
+
+    def law_at(self, now: datetime) -> RulePack:
+        """The rule pack in force at this moment; the one place where the regulator asks."""
+        return governing(pack(self.rule_pack), self.begun_on, china_date(now))
 
     def fold(self, event: Event) -> None:
         """Make `event` part of what is known."""

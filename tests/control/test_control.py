@@ -49,6 +49,7 @@ def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtContro
         "starts_at": "2024-05-01T00:00:00Z",
         "now": "2024-05-01T00:00:00Z",
         "rule_pack": "r2024",
+        "rule_pack_in_force": "r2024",
         "rate": 0.0,
         "regulator_public_key": "…",
         "policy": {
@@ -414,3 +415,34 @@ def test_the_door_describes_itself(tmp_path: Path) -> None:
     assert described["openapi"].startswith("3.1")
     assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     assert len(described["paths"]) == 13
+
+
+def test_the_law_follows_the_date_and_each_chooses_the_other(at_control: AtControl[Json]) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> Json:
+        neither = (await create(client, id="neither")).json()
+        pack_alone = (await create(client, id="pack", rule_pack="r2026")).json()
+        date_alone = (await create(client, id="date", starts_at="2025-03-01T00:00:00Z")).json()
+        against = (
+            await create(client, id="if", rule_pack="r2026", starts_at="2023-06-01T00:00:00Z")
+        ).json()
+        to = {"to": "2024-03-21T16:00:00Z"}  # Midnight in China.
+        await client.post("/sandboxes/neither/clock/advance", json=to)
+        await client.post("/sandboxes/if/clock/advance", json=to)
+        later = {id: (await client.get(f"/sandboxes/{id}")).json() for id in ("neither", "if")}
+        return {
+            "created": [
+                (one["starts_at"], one["rule_pack"], one["rule_pack_in_force"])
+                for one in (neither, pack_alone, date_alone, against)
+            ],
+            "later": {id: one["rule_pack_in_force"] for id, one in later.items()},
+        }
+
+    assert at_control(talk) == {
+        "created": [
+            ("2023-06-01T00:00:00Z", "r2022", "r2022"),
+            ("2026-01-01T01:00:00Z", "r2026", "r2026"),
+            ("2025-03-01T00:00:00Z", "r2024", "r2024"),
+            ("2023-06-01T00:00:00Z", "r2026", "r2026"),
+        ],
+        "later": {"neither": "r2024", "if": "r2026"},
+    }

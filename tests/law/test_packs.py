@@ -10,6 +10,7 @@ from simulator.law.packs import (
     Export,
     Mechanism,
     NoPackInForce,
+    governing,
     in_force,
     mechanism,
     pack,
@@ -138,3 +139,21 @@ def test_the_resident_id_left_the_list_of_sensitive_information_in_november_2025
     assert pack("r2024").sensitive_list(date(2025, 10, 31)).standard == "GB/T 35273-2020"
     assert not pack("r2024").sensitive_list(date(2025, 11, 1)).resident_id
     assert not pack("r2026").sensitive_list(date(2026, 1, 1)).resident_id
+
+
+@pytest.mark.parametrize(
+    ("chosen", "begun_on", "day", "governs"),
+    [
+        ("r2022", date(2023, 6, 1), date(2024, 3, 21), "r2022"),
+        ("r2022", date(2023, 6, 1), date(2024, 3, 22), "r2024"),
+        ("r2022", date(2023, 6, 1), date(2026, 1, 1), "r2026"),
+        ("r2024", date(2024, 5, 1), date(2026, 1, 1), "r2026"),
+        ("r2026", date(2023, 6, 1), date(2023, 6, 1), "r2026"),
+        ("r2022", date(2026, 3, 1), date(2026, 3, 1), "r2022"),
+        ("r2022", date(2020, 1, 1), date(2026, 3, 1), "r2022"),
+    ],
+)
+def test_the_law_follows_the_date_unless_a_pack_was_chosen_against_it(
+    chosen: str, begun_on: date, day: date, governs: str
+) -> None:
+    assert governing(pack(chosen), begun_on, day).id == governs

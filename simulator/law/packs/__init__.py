@@ -150,6 +150,18 @@ def in_force(day: date) -> RulePack:
     )
 
 
+def governing(chosen: RulePack, begun_on: date, day: date) -> RulePack:
+    """The law on `day` in a world that began on `begun_on` with the pack `chosen`.
+
+    A pack that was in force when the world began is the law of that time and goes as it came: the
+    law changes with the date. A pack chosen against the date answers "what if", and stays. Before
+    the first pack, where there is no law to follow, the chosen one stands in.
+    """
+    if not chosen.holds_on(begun_on):
+        return chosen
+    return in_force(max(day, begun_on))
+
+
 def mechanism(law: RulePack, export: Export) -> Mechanism:
     """Which mechanism this export needs. Whoever stays below by splitting quantities is outside
     this arithmetic."""

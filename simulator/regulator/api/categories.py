@@ -6,7 +6,8 @@ from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
 
 
 def _categories(call: Call, _: None) -> Outcome:
-    return Taken((), lambda: CategoryList(rule_pack=call.sandbox.rule_pack, items=CATALOGUE))
+    law = call.state.law_at(call.now)
+    return Taken((), lambda: CategoryList(rule_pack=law.id, items=CATALOGUE))
 
 
 CATEGORIES = Resource(
