@@ -38,8 +38,8 @@ format: setup ## Mend what the formatter and the linter can mend.
 serve: setup ## The simulator alone: regulator, recipients and control on port 8900.
 	$(BIN)/reinspect serve --port 8900 --state .state/simulator
 
-load: setup ## 30 seconds of merchant payments and feed against the reference platform.
-	$(BIN)/python -m loadtests.run --seconds 30
+load: setup ## Up to which rate the reference platform conforms: steps of load, every step judged.
+	$(BIN)/reinspect load
 
 bench: setup ## Measurements, never assertions.
 	$(BIN)/python -m loadtests.bench

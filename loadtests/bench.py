@@ -28,12 +28,13 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtests import folders, machine, registered
-from loadtests.options import Parser, UsageError, number, whole
-from loadtests.outcome import CARRIED, OUR_FAILURE, UNCERTAIN, USAGE
+from loadtests.options import USAGE, Parser, UsageError, number, whole
 from loadtests.outgoing import Request
 from loadtests.processes import running
 from loadtests.registered import Connection, Standing
+from loadtests.run import OUR_FAILURE, UNCERTAIN
 from loadtests.volley import Volley, fire, on_the_wire
+from loadtests.whole import CARRIED
 from loadtests.world import World, simulator
 
 ROUNDS = 3

@@ -1,5 +1,8 @@
 """Latencies in a thousand buckets for each doubling, so that a percentile is right to a thousandth
 whatever its size, and the room it takes does not grow with the load.
+
+Two histograms are merged by adding their buckets, so that what many processes saw has the same
+percentiles as if one process had seen it all.
 """
 
 import math
@@ -28,10 +31,18 @@ class Histogram:
         self.sum_us += value_us
         self.max_us = max(self.max_us, value_us)
 
+    def add(self, other: "Histogram") -> None:
+        """Takes in everything that another histogram holds; nothing is lost by it."""
+        for bucket, count in other.buckets.items():
+            self.buckets[bucket] = self.buckets.get(bucket, 0) + count
+        self.count += other.count
+        self.sum_us += other.sum_us
+        self.max_us = max(self.max_us, other.max_us)
+
     def percentile_us(self, percent: float) -> int | None:
         """The least duration that so many percent do not exceed, never told too small; `None`
         without any value."""
-        rank = max(1, math.ceil(self.count * percent / 100))
+        rank = max(1, math.ceil(round(self.count * percent / 100, 6)))
         passed = 0
         for bucket in sorted(self.buckets):
             passed += self.buckets[bucket]

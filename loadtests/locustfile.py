@@ -1,120 +1,256 @@
-"""The Locust users of a load: the merchants, and a registered platform of its own sandbox.
+"""The Locust users of a load, and how several generator processes share one.
 
 Locust waits for each answer before it sends the next message, so that a slow platform is spared.
-Here each class has one user, and that user a pool of senders which follow a schedule made
-beforehand. Run it through `python -m loadtests.run`, which writes the assignment that this reads.
+Here every process has one user, and that user a pool of senders for each schedule, made beforehand.
+A master tells each worker its part, waits until all of them have prepared it, lets them begin
+together, and puts together what they have seen. Without a master one process does it all.
+
+`reinspect load` starts it. Whoever starts it by hand (`locust -f loadtests/locustfile.py`, with or
+without the web page) names the assignment that `reinspect load --prepare` wrote.
 """
 
 import os
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gevent
+import gevent.event
 import gevent.pool
-from locust import FastHttpUser, events, task
+from locust import FastHttpUser, LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.exception import StopUser
+from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.assignment import VARIABLE, Assignment, Generated, NoAssignment, read, write
-from loadtests.machine import Watch
-from loadtests.merchants import PAYMENT, Merchants
-from loadtests.open_loop import Send, send_all
-from loadtests.outgoing import Answer, Request
-from loadtests.registered import ANNOUNCE, CLOSE, FEED, TRANSMISSION, RegisteredPlatform
-from loadtests.tally import Tally
+from loadtests.assignment import (
+    CLIENT_VARIABLE,
+    VARIABLE,
+    Assignment,
+    NoAssignment,
+    Part,
+    as_bytes,
+    from_bytes,
+    read,
+    write,
+)
+from loadtests.keep_alive import KeepAlive
+from loadtests.outgoing import Answer, Ask, Request
+from loadtests.share import Gathering, Share
 
 PATIENCE_S = 10.0
 """An answer that takes longer counts as none."""
+CONNECTIONS_MAX = 2_000
+TOGETHER_S = 0.2
+"""From being told to begin to the first moment of the schedule, so that all processes are ready."""
 USAGE = 64
+SHARE, READY, GO, DONE = "reinspect_share", "reinspect_ready", "reinspect_go", "reinspect_done"
+REPORT = "reinspect"
 
 
-class Generator:
-    """Everything that both users share; made before the clock starts."""
+class Worker:
+    """Sends one part of the load; a process without a master has the only one."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        load = assignment.load
-        operations = (PAYMENT, ANNOUNCE, FEED, CLOSE, TRANSMISSION)
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.share: Share | None = None
+        self._go = gevent.event.Event()
+        self._taken = False
+        self._id = ""
+
+    def take(self, environment: Environment, msg: Any, **_: Any) -> None:
+        """The part is told: everything in it is made before the clock starts."""
+        told = msg.data
+        assignment = from_bytes(told["assignment"], Assignment)
+        self._go.clear()
+        self._taken = False
+        self._id = told["id"]
+        self.share = Share(assignment, told["index"], told["count"], pause=lambda: gevent.sleep(0))
+        self._send(READY, {"id": self._id})
+
+    def go(self, environment: Environment, msg: Any, **_: Any) -> None:
+        """All are ready."""
+        gevent.sleep(TOGETHER_S)
+        if self.share is not None:
+            self.share.begin()
+        self._go.set()
+
+    def send_everything(self, ask: Ask) -> None:
+        """The whole part, once; whoever asks after that has nothing to do."""
+        self._go.wait()
+        share = self.share
+        if share is None or self._taken:
+            raise StopUser
+        self._taken = True
+        followed = [(share.pay, gevent.pool.Pool(share.senders))]
+        if share.sends_directly:
+            followed.append((share.transmit, gevent.pool.Pool(share.senders)))
+
+        def follow(schedule: Any, senders: gevent.pool.Pool) -> None:
+            schedule(ask, senders, gevent.sleep)
+            senders.join()
+            share.end_one()
+
+        gevent.joinall([gevent.spawn(follow, *one) for one in followed])
+        self._send(DONE, self.report())
+        raise StopUser  # Otherwise Locust would start the task anew.
+
+    def report(self) -> dict[str, Any]:
+        """What was seen and not told yet."""
+        assert self.share is not None, "there is nothing to tell before a part was taken"
+        return {"id": self._id, "part": as_bytes(self.share.told_since())}
+
+    def tell(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        """Beside Locust's own report, every few seconds."""
+        if self.share is not None and self._go.is_set():
+            data[REPORT] = self.report()
+
+    def _send(self, kind: str, data: dict[str, Any]) -> None:
+        assert self.environment.runner is not None, "Locust runs"
+        self.environment.runner.send_message(kind, data)
+
+
+class Master:
+    """Tells the parts, and puts together what is told of them."""
+
+    def __init__(self, environment: Environment, assignment: Assignment) -> None:
+        self.environment = environment
         self.assignment = assignment
-        self.tallies = {operation: Tally() for operation in operations}
-        self.payments = load.arrivals(PAYMENT, load.rate)
-        self.transmissions = load.arrivals(TRANSMISSION, load.feed_rate)
-        self.merchants = Merchants(
-            assignment.checkout,
-            assignment.recipients,
-            seed=load.seed,
-            count=len(self.payments),
-            tallies=self.tallies,
-            clock=time.perf_counter,
+        self.gathering = Gathering({})
+        self._ready: set[str] = set()
+        self._going = False
+        self._written = False
+        self._warned = False
+
+    @property
+    def processes(self) -> list[str]:
+        """The processes that can send, by their ids."""
+        runner = self.environment.runner
+        if not isinstance(runner, MasterRunner):
+            return ["local"]
+        return [client.id for client in runner.clients.ready + runner.clients.running]
+
+    def start(self, **_: Any) -> None:
+        """A test starts: each process is told its part."""
+        processes = self.processes
+        names = [f"generator {number}" for number in range(1, len(processes) + 1)]
+        self.gathering = Gathering(
+            dict(zip(processes, names if len(names) > 1 else ["generator"], strict=True))
         )
-        self.platform = RegisteredPlatform(
-            assignment.standing, seed=load.seed, tallies=self.tallies, clock=time.perf_counter
-        )
-        self.warned = False
-        self._ended = 0
-        self._watch: Watch | None = None
-        self._began = 0.0
+        self._ready.clear()
+        self._going = self._written = self._warned = False
+        told = as_bytes(self.assignment)
+        for index, id in enumerate(processes):
+            part = {"assignment": told, "index": index, "count": len(processes), "id": id}
+            self._send(SHARE, part, id)
 
-    def begin(self) -> None:
-        """The clock starts."""
-        self._watch = Watch({**self.assignment.processes, "generator": os.getpid()})
-        self._began = time.perf_counter()
+    def hear_ready(self, environment: Environment, msg: Any, **_: Any) -> None:
+        """When all have prepared their part, all begin."""
+        self._ready.add(msg.data["id"])
+        self._go_if_ready()
 
-    def end_one(self, environment: Environment) -> None:
-        """One of the two schedules has come to its end; with the second everything is over."""
-        self._ended += 1
-        if self._ended == 2 and environment.runner is not None:
-            self._write()
-            environment.runner.quit()
+    def _go_if_ready(self) -> None:
+        waiting = self.gathering.names.keys() - self._ready - self.gathering.vanished
+        if waiting or self._going:
+            return
+        self._going = True
+        self.assignment.started.write_text(repr(time.time() + TOGETHER_S))
+        for id in self._ready - self.gathering.vanished:
+            self._send(GO, {}, id)
 
-    def break_off(self) -> None:
-        """Time is up although a schedule goes on: what was seen is kept all the same."""
-        if self._ended < 2:
-            self._write()
+    def hear_done(self, environment: Environment, msg: Any, **_: Any) -> None:
+        """One part has come to its end."""
+        self.hear(msg.data["id"], {REPORT: msg.data})
 
-    def _write(self) -> None:
-        generated = Generated(
-            tallies=self.tallies,
-            accepted=self.merchants.accepted,
-            lasted_s=time.perf_counter() - self._began,
-            busy=self._watch.shares() if self._watch else {},
-            warned=self.warned,
-            complete=self._ended == 2,
-        )
-        write(self.assignment.results, generated)
+    def hear(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        """What a worker tells now and then is kept: it may be the last that is heard of it."""
+        told = data.get(REPORT)
+        if told is not None:
+            self.gathering.take(told["id"], from_bytes(told["part"], Part))
+
+    def warn(self, **_: Any) -> None:
+        """Locust needs nearly a whole core."""
+        self._warned = True
+
+    def look(self) -> bool:
+        """Whether it is all over; notices who has vanished, and writes when it is."""
+        there = self._there()
+        for id in self.gathering.names:
+            if id not in there:
+                self.gathering.miss(id)
+        if not self.gathering.names:
+            return False
+        self._go_if_ready()
+        if self.gathering.is_over:
+            self.write()
+        return self.gathering.is_over
+
+    def _there(self) -> set[str]:
+        runner = self.environment.runner
+        if not isinstance(runner, MasterRunner):
+            return {"local"}
+        missing = {client.id for client in runner.clients.missing}
+        return set(runner.clients) - missing
+
+    def write(self, **_: Any) -> None:
+        """Hands back what was seen, however it ended."""
+        if self.gathering.names and not self._written:
+            self._written = True
+            for id in self.gathering.names.keys() - self._there():
+                self.gathering.miss(id)
+            write(self.assignment.results, self.gathering.generated(warned=self._warned))
+
+    def _send(self, kind: str, data: dict[str, Any], id: str) -> None:
+        runner = self.environment.runner
+        assert runner is not None, "Locust runs"
+        runner.send_message(kind, data, None if id == "local" else id)
 
 
-class OpenLoopUser(FastHttpUser):
-    """Sends by a schedule through a pool of senders."""
+class OneUserEach(LoadTestShape):
+    """As many users as processes, until everything was sent."""
+
+    master: Master | None = None
+
+    def tick(self) -> tuple[int, float] | None:
+        """Locust asks every second; `None` ends the test."""
+        if self.master is None or self.master.look():
+            return None
+        count = max(1, len(self.master.gathering.names or self.master.processes))
+        return count, float(count)
+
+
+class Sender(User):
+    """What both kinds of user do: the part of their process, once."""
 
     abstract = True
-    fixed_count = 1
     host = "http://127.0.0.1"  # Every request names its whole address; this only must not be empty.
+    worker: Worker
+
+    def ask(self, operation: str, request: Request) -> Answer:
+        """Puts one request on the wire."""
+        raise NotImplementedError
+
+    @task
+    def send(self) -> None:
+        """The whole part of this process."""
+        self.worker.send_everything(self.ask)
+
+
+CLIENT = os.environ.get(CLIENT_VARIABLE, "fast")
+
+
+class FastSender(Sender, FastHttpUser):
+    """Sends through Locust's own client, which Locust's figures and web page know too."""
+
+    abstract = CLIENT != "fast"
     insecure = False
     max_redirects = 0
     network_timeout = PATIENCE_S
     connection_timeout = PATIENCE_S
-    generator: ClassVar[Generator]
-
-    def follow(self, arrivals: Sequence[float], send: Send, tally: Tally) -> None:
-        """Sends everything, waits for the last answer, and tells the generator."""
-        senders = gevent.pool.Pool(self.concurrency)
-        send_all(
-            arrivals,
-            send,
-            tally,
-            senders=senders,
-            clock=time.perf_counter,
-            sleep=gevent.sleep,
-        )
-        senders.join()
-        self.generator.end_one(self.environment)
-        raise StopUser  # Otherwise Locust would start the task anew.
+    concurrency = CONNECTIONS_MAX  # Locust's own pool has ten connections.
 
     def ask(self, operation: str, request: Request) -> Answer:
-        """Puts one request on the wire."""
+        """Locust's client reads the whole answer, cookies and redirects included."""
         with self.client.request(
             request.method,
             request.url,
@@ -132,68 +268,65 @@ class OpenLoopUser(FastHttpUser):
             )
 
 
-class MerchantUser(OpenLoopUser):
-    """All merchants: payments to the platform under test."""
+class RawSender(Sender):
+    """Sends through plain sockets that are kept open, at a fraction of the processor time."""
 
-    @task
-    def pay(self) -> None:
-        """The whole schedule, once."""
-        merchants = self.generator.merchants
+    abstract = CLIENT != "raw"
 
-        def send(number: int, intended: float) -> None:
-            merchants.send(self.ask, number, intended)
+    def on_start(self) -> None:
+        """Before the first message."""
+        self.wire = KeepAlive(PATIENCE_S)
 
-        self.follow(self.generator.payments, send, self.generator.tallies[PAYMENT])
-
-
-class RegisteredPlatformUser(OpenLoopUser):
-    """A registered platform: announcements, feed and closings to the regulator."""
-
-    @task
-    def transmit(self) -> None:
-        """The whole schedule, once."""
-        platform = self.generator.platform
-
-        def send(number: int, intended: float) -> None:
-            platform.send(self.ask, number, intended)
-
-        self.follow(self.generator.transmissions, send, self.generator.tallies[ANNOUNCE])
+    def ask(self, operation: str, request: Request) -> Answer:
+        """Locust is told of every request, so that its own figures go on."""
+        began = time.perf_counter()
+        answer = self.wire.ask(operation, request)
+        self.environment.events.request.fire(
+            request_type=request.method,
+            name=operation,
+            response_time=(time.perf_counter() - began) * 1000,
+            response_length=len(answer.body),
+            exception=None,
+            context={},
+        )
+        return answer
 
 
-def prepare(**_: Any) -> None:
-    """Makes every payment and both schedules, before anything is sent."""
+def prepare(environment: Environment, **_: Any) -> None:
+    """Finds out what this process is: the master, one of its workers, or both in one."""
+    runner: Any = environment.runner
+    if not isinstance(runner, WorkerRunner):
+        master = Master(environment, _assignment())
+        OneUserEach.master = master
+        hooks.test_start.add_listener(master.start)
+        hooks.worker_report.add_listener(master.hear)
+        hooks.cpu_warning.add_listener(master.warn)
+        hooks.quitting.add_listener(master.write)
+        runner.register_message(READY, master.hear_ready)
+        runner.register_message(DONE, master.hear_done)
+    if not isinstance(runner, MasterRunner):
+        worker = Sender.worker = Worker(environment)
+        hooks.report_to_master.add_listener(worker.tell)
+        runner.register_message(SHARE, worker.take, concurrent=True)
+        runner.register_message(GO, worker.go, concurrent=True)
+
+
+def _assignment() -> Assignment:
     path = os.environ.get(VARIABLE)
     if path is None:
-        print(
-            f"{VARIABLE} is not set; start a load with `python -m loadtests.run`", file=sys.stderr
+        sys.exit(
+            _wrong(f"{VARIABLE} is not set; `reinspect load --prepare` says what to set it to")
         )
-        sys.exit(USAGE)
     try:
-        assignment = read(Path(path), Assignment)
+        return read(Path(path), Assignment)
     except NoAssignment as mistake:
-        print(mistake, file=sys.stderr)
-        sys.exit(USAGE)
-    OpenLoopUser.concurrency = assignment.load.senders  # Locust's own pool has ten connections.
-    OpenLoopUser.generator = Generator(assignment)
+        sys.exit(_wrong(str(mistake)))
 
 
-def begin(**_: Any) -> None:
-    """The users are about to start."""
-    OpenLoopUser.generator.begin()
-
-
-def warn(**_: Any) -> None:
-    """Locust needs nearly a whole core."""
-    OpenLoopUser.generator.warned = True
-
-
-def quit(**_: Any) -> None:
-    """However it ended, there is something to hand back."""
-    OpenLoopUser.generator.break_off()
+def _wrong(message: str) -> int:
+    print(message, file=sys.stderr)
+    return USAGE
 
 
 hooks: Any = events  # Locust's own types end here.
 hooks.init.add_listener(prepare)
-hooks.test_start.add_listener(begin)
-hooks.cpu_warning.add_listener(warn)
-hooks.quitting.add_listener(quit)

@@ -3,19 +3,22 @@ runs they only send.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
+from loadtests.account import ANSWER_KEPT, Asked
 from loadtests.open_loop import Clock
-from loadtests.outgoing import Ask, Request
+from loadtests.outgoing import Answer, Ask, Request
 from loadtests.tally import Tally
 from loadtests.target import Checkout, Recipient
 from scenarios.traffic import Payment, Route, Traffic
+from simulator.clock import wall_now
 
 PAYMENT = "payment"
 
 
 class Merchants:
-    """Submits payments; `accepted` is what the platform calls those that it took."""
+    """Submits payments; `asked` is the account of all that left."""
 
     def __init__(
         self,
@@ -23,38 +26,50 @@ class Merchants:
         recipients: tuple[Recipient, ...],
         *,
         seed: int,
-        count: int,
-        tallies: dict[str, Tally],
+        numbers: Sequence[int],
+        tally: Tally,
         clock: Clock,
+        pause: Callable[[], object] = lambda: None,
     ) -> None:
-        made = itertools.islice(payments(seed, recipients), 1, count + 1)  # The first is the probe.
-        self._prepared = [(payment.id, checkout.request(payment)) for payment in made]
+        """Prepares the payments of these numbers, which rise; `pause` is called now and then
+        meanwhile, for whoever has to show that it lives."""
+        wanted = set(numbers)
+        self._prepared: list[tuple[int, Request]] = []
+        for number, payment in enumerate(made(seed, recipients, max(wanted, default=-1) + 1)):
+            if number in wanted:
+                self._prepared.append((number, checkout.request(payment)))
+            if number % 100 == 0:
+                pause()
         self._checkout = checkout
-        self._tally = tallies[PAYMENT]
+        self._tally = tally
         self._clock = clock
-        self.accepted: list[dict[str, str]] = []
-        """What the merchants need to follow each accepted payment, in order of acceptance."""
+        self.asked: list[Asked] = []
 
-    def send(self, ask: Ask, number: int, intended: float) -> None:
-        """Submits one payment and waits for the answer."""
-        payment_id, request = self._prepared[number]
+    def send(self, ask: Ask, place: int, intended: float) -> None:
+        """Submits the payment at this place of those prepared, and waits for the answer."""
+        number, request = self._prepared[place]
+        sent_at = wall_now()
         answer = ask(PAYMENT, request)
-        wrong = self._checkout.wrong(answer)
-        self._tally.end(self._clock() - intended, wrong)
-        if wrong is None:
-            names = {"payment.id": payment_id}
-            platform_payment = self._checkout.platform_payment(answer)
-            if platform_payment is not None:
-                names["platform_payment"] = platform_payment
-            self.accepted.append(names)
+        self._tally.end(intended, self._clock(), self._checkout.wrong(answer))
+        self.asked.append(asked(self._checkout, number, answer, sent_at))
 
 
-def payments(seed: int, recipients: tuple[Recipient, ...]) -> Iterator[Payment]:
-    """All payments of a load, without end; each goes to one of the recipients."""
+def asked(checkout: Checkout, number: int, answer: Answer, sent_at: datetime) -> Asked:
+    """The merchant's account of one payment that was answered just now."""
+    return Asked(
+        number=number,
+        sent_at=sent_at,
+        answered_at=wall_now(),
+        status=answer.status,
+        answer=(answer.error or answer.body[: 4 * ANSWER_KEPT].decode(errors="replace"))[
+            :ANSWER_KEPT
+        ],
+        outcome=checkout.outcome(answer),
+        platform_payment=checkout.platform_payment(answer),
+    )
+
+
+def made(seed: int, recipients: tuple[Recipient, ...], count: int) -> Iterator[Payment]:
+    """The first payments of a load, each to one of the recipients. The very first is the probe."""
     routes = [Route(recipient.id, recipient.country) for recipient in recipients]
-    return Traffic(seed).payments(routes=routes)
-
-
-def probe(checkout: Checkout, recipients: tuple[Recipient, ...], seed: int) -> Request:
-    """The payment that is sent before the load, to see that payments can be sent at all."""
-    return checkout.request(next(payments(seed, recipients)))
+    return itertools.islice(Traffic(seed).payments(routes=routes), count)

@@ -31,18 +31,18 @@ def send_all(
     sleep: Callable[[float], Any],
 ) -> None:
     """Returns when the last message was given to a sender, or dropped."""
-    started = clock()
+    started = tally.started = clock()
     for number, arrival in enumerate(arrivals):
         intended = started + arrival
         sleep(max(0.0, intended - clock()))  # Also when it is late: the senders need their turn.
-        tally.intended += 1
+        tally.intend(intended)
         if senders.full():
-            tally.dropped += 1
+            tally.drop(intended)
         else:
             senders.spawn(_begin, send, tally, clock, number, intended)
 
 
 def _begin(send: Send, tally: Tally, clock: Clock, number: int, intended: float) -> None:
     """Runs with the sender, so that waiting for its turn counts as lag."""
-    tally.begin(clock() - intended)
+    tally.begin(intended, clock())
     send(number, intended)

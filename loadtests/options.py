@@ -8,20 +8,29 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
-from loadtests.assignment import Load
-from loadtests.outcome import USAGE
-from loadtests.schedule import MANNERS
+from loadtests import limits as profiles
+from loadtests.assignment import Client, Load
+from loadtests.limits import Limits, LimitsUnreadable
+from loadtests.schedules import catalogue_of_schedules
+from loadtests.search import Knee, Listed, Plan
 
-SECONDS_MAX = 600.0
-RATE_MAX = 5_000.0
+USAGE = 64
+SECONDS_MAX = 86_400.0
+RATE_MAX = 20_000.0
 SENDERS_MAX = 2_000
-MESSAGES_MAX = 100_000
-"""Of each kind: all of them are made beforehand and kept in memory."""
+WORKERS_MAX = 64
+MESSAGES_MAX = 200_000
+"""Of each kind in one step: all of them are made beforehand and kept in memory."""
+MESSAGES_MIN = 20
+"""Fewer payments than this exercise no requirement enough."""
+BATCH_MAX = 1_000
 DEFAULT_SEED = 1
 SEEDS = 1_000_000_000
 """A new seed is below this, so that it can be typed again."""
+SEARCH = "search"
+FIRST_RATE = 10.0
 
 
 class UsageError(Exception):
@@ -41,61 +50,206 @@ class Options:
     """A load as it was asked for."""
 
     load: Load
+    """The first step; the others differ in rate and seed."""
+    rates: tuple[float, ...] | None
+    """`None` for a search."""
+    rate_max: float
+    limits: Limits
     target: Path | None
     """`None` for the reference platform."""
     out: Path
+    workers: int = 1
+    client: Client = "fast"
+    defect: str | None = None
+    """Of the reference platform."""
+
+    @property
+    def plan(self) -> Plan:
+        """Which rates are tried."""
+        if self.rates is None:
+            return Knee(first=self.load.rate, most=self.rate_max)
+        return Listed(list(self.rates))
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
     """The options; wrong ones end the process with exit code 64, or raise UsageError."""
     given = _parser().parse_args(arguments)
-    load = Load(
-        seed=_seed(given),
-        seconds=given.seconds,
-        rate=given.rate,
-        feed_rate=given.rate if given.feed_rate is None else given.feed_rate,
-        senders=given.users,
-        manner=given.schedule,
-    )
-    for name, rate in (("--rate", load.rate), ("--feed-rate", load.feed_rate)):
-        messages = rate * load.seconds
-        if messages > MESSAGES_MAX:
-            raise UsageError(
-                f"{name} {rate:g} for {load.seconds:g} s are {messages:,.0f} messages, and "
-                f"{MESSAGES_MAX:,} is the most: lower {name} or --seconds"
-            )
     if given.target is not None and not given.target.is_file():
         raise UsageError(
             f"there is no target file {str(given.target)!r}; `reinspect init` writes one"
         )
+    if given.defect is not None and given.target is not None:
+        raise UsageError("--defect is for the reference platform; leave out --target or --defect")
+    limits = _limits(given)
+    rates: tuple[float, ...] | None = given.steps
+    load = Load(
+        seed=_seed(given),
+        seconds=given.seconds,
+        rate=given.first if rates is None else rates[0],
+        feed_rate=given.feed_rate,
+        senders=given.users,
+        schedule=given.schedule,
+        batch=given.batch,
+    )
+    options = Options(
+        load,
+        rates,
+        given.most,
+        limits,
+        given.target,
+        given.out,
+        workers=given.workers,
+        client=given.client,
+        defect=given.defect,
+    )
+    _check(options)
+    return options
+
+
+def _limits(given: argparse.Namespace) -> Limits:
+    try:
+        if given.limits is not None:
+            return profiles.of_profile(given.limits)
+        return Limits() if given.target is None else profiles.of_target(given.target)
+    except LimitsUnreadable as mistake:
+        raise UsageError(str(mistake)) from mistake
+
+
+def _check(options: Options) -> None:
+    """Loads that cannot be sent, or could say nothing."""
+    load, rates, most = options.load, options.rates, options.rate_max
+    if rates is None and load.rate > most:
+        raise UsageError(
+            f"--from {load.rate:g} is more than --to {most:g}; a search goes upwards: lower --from "
+            "or raise --to"
+        )
+    schedule = catalogue_of_schedules()[load.schedule]
+    for rate in (load.rate,) if rates is None else rates:
+        payments = schedule.messages(rate=rate, seconds=load.seconds)
+        if payments < MESSAGES_MIN:
+            raise UsageError(
+                f"--steps {rate:g} for --seconds {load.seconds:g} are {payments} payments "
+                f"({load.schedule}), and fewer than {MESSAGES_MIN} prove nothing: raise --seconds "
+                "or the rate"
+            )
+    highest = {"--feed-rate": load.feed_rate}
+    if rates is not None:
+        highest["--steps"] = max(rates)
+    for name, rate in highest.items():
+        messages = schedule.messages(rate=rate, seconds=load.seconds)
+        if messages > MESSAGES_MAX:
+            raise UsageError(
+                f"{name} {rate:g} for {load.seconds:g} s are {messages:,} messages, and "
+                f"{MESSAGES_MAX:,} is the most: lower {name} or --seconds"
+            )
+    minimum = options.limits.rate_min
+    if minimum is not None and minimum > (most if rates is None else max(rates)):
+        tried = "--to" if rates is None else "--steps"
+        raise UsageError(
+            f"the limit rate_min is {minimum:g}, and no step goes so high: raise {tried} to "
+            f"{minimum:g} at least, or lower rate_min"
+        )
     if importlib.util.find_spec("locust") is None:
         raise UsageError("Locust is not installed; install reinspect with the extra `load`")
-    return Options(load, given.target, given.out)
 
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="python -m loadtests.run",
-        description="Loads a platform and the regulator, and says what they carried.",
+        prog="reinspect load",
+        description=(
+            "Loads a platform step by step, judges every step, and says up to which rate it "
+            "conforms."
+        ),
         epilog=(
             "Messages leave by a schedule, whatever the answers do; latency is counted from the "
-            "moment at which a message was meant to leave. Exit codes: 0 carried as asked and "
-            "without errors, 1 errors, 2 not sent as asked, so that nothing can be said, 64 usage "
-            "or configuration, 70 our own failure."
+            "moment at which a message was meant to leave. Exit codes: 0 conformant at the rate "
+            "that was asked for, 1 not, 2 invalid or inconclusive, so that nothing can be said, 64 "
+            "usage or configuration, 70 our own failure."
         ),
     )
+    _add_what(parser)
+    _add_how(parser)
+    return parser
+
+
+def _add_what(parser: Parser) -> None:
     add = parser.add_argument
-    add("--seconds", type=number(1, SECONDS_MAX), default=30.0, metavar="S", help="how long (30)")
-    add("--rate", type=number(0.1, RATE_MAX), default=10.0, metavar="N", help="payments/s (10)")
-    add("--feed-rate", type=number(0.1, RATE_MAX), metavar="N", help="transmissions/s (as --rate)")
+    add(
+        "--target",
+        type=Path,
+        metavar="FILE",
+        help="target file of a running platform; without it, the reference platform is started",
+    )
+    add("--defect", metavar="ID", help="give the reference platform a defect")
+    add(
+        "--steps",
+        type=_steps,
+        default=None,
+        metavar="RATES",
+        help="payments/s of each step, such as 10,20,40; or `search` (the default): double until a "
+        "step is not conformant, then halve the gap",
+    )
+    rate = number(0.1, RATE_MAX)
+    add("--from", dest="first", type=rate, default=FIRST_RATE, metavar="N", help="search from (10)")
+    add("--to", dest="most", type=rate, default=1_000.0, metavar="N", help="search up to (1000)")
+    add(
+        "--seconds",
+        type=number(1, SECONDS_MAX),
+        default=10.0,
+        metavar="S",
+        help="length of each step (10)",
+    )
+    add(
+        "--schedule",
+        choices=sorted(catalogue_of_schedules()),
+        default="poisson",
+        help="how messages arrive; the rate is the highest of it (poisson)",
+    )
+    add(
+        "--feed-rate",
+        type=number(0, RATE_MAX),
+        default=0.0,
+        metavar="N",
+        help="transmissions/s that a registered platform of a sandbox of its own sends to the "
+        "regulator meanwhile (0)",
+    )
+    add(
+        "--batch",
+        type=whole(1, BATCH_MAX),
+        default=1,
+        metavar="N",
+        help="records of each of those transmissions, fed in one body (1)",
+    )
+    add(
+        "--limits",
+        type=Path,
+        metavar="FILE",
+        help="limits in TOML; without it, [load] of the target file",
+    )
+
+
+def _add_how(parser: Parser) -> None:
+    add = parser.add_argument
     add(
         "--users",
         type=whole(1, SENDERS_MAX),
-        default=64,
+        default=256,
         metavar="N",
-        help="payments, and transmissions, that may wait for an answer at the same time (64)",
+        help="payments, and transmissions, that may wait for an answer at the same time (256)",
     )
-    add("--schedule", choices=MANNERS, default="poisson", help="how messages arrive (poisson)")
+    add(
+        "--workers",
+        type=whole(1, WORKERS_MAX),
+        default=1,
+        metavar="N",
+        help="processes of the generator (1)",
+    )
+    add(
+        "--client",
+        choices=get_args(Client),
+        default="fast",
+        help="Locust's FastHttpUser, or plain sockets where that is the limit (fast)",
+    )
     add(
         "--seed",
         type=whole(0, 2**63 - 1),
@@ -103,20 +257,20 @@ def _parser() -> Parser:
         help="seed of everything (1; with --target a new one each time, since a platform takes "
         "payments that it knows for repetitions)",
     )
-    add(
-        "--target",
-        type=Path,
-        metavar="FILE",
-        help="target file of a running platform; without it, the reference platform is started",
-    )
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where figures go (runs)")
-    return parser
 
 
 def _seed(given: argparse.Namespace) -> int:
     if given.seed is not None:
         return int(given.seed)
     return DEFAULT_SEED if given.target is None else secrets.randbelow(SEEDS)
+
+
+def _steps(text: str) -> tuple[float, ...] | None:
+    """The rates, in the order in which they are given; `None` for a search."""
+    if text == SEARCH:
+        return None
+    return tuple(number(0.1, RATE_MAX)(part.strip()) for part in text.split(","))
 
 
 def number(least: float, most: float) -> Callable[[str], float]:

@@ -1,144 +1,212 @@
-"""What a load came to. Before anything is said of the platform, it must be certain that the
-generator was not the limit itself.
+"""What one step came to. Before anything is said of the platform, it must be certain that neither
+the generator nor the simulator was the limit itself.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from loadtests.assignment import Generated, Load
+from loadtests.judged import Judged
+from loadtests.lags import Lags, Recovery
+from loadtests.limits import Limits
+from loadtests.merchants import PAYMENT
+from loadtests.saturation import Saturation
+from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID, Verdict
 from loadtests.settling import Settled
 from loadtests.tally import LATE_S, Tally
 
-FORMAT = 1
-PERCENTILES = (50, 90, 99)
-LATE_SHARE_MAX = 0.01
-"""More late messages than this, and it was not the schedule that was sent."""
-BUSY_SHARE_MAX = 0.9
-"""A generator is one process on one core: closer to all of it, and its figures measure itself."""
-
-CARRIED, NOT_CARRIED, UNCERTAIN, USAGE, OUR_FAILURE = 0, 1, 2, 64, 70
-"""Exit codes: as asked and without errors, errors, the generator was the limit, wrong usage, our
-own failure."""
+PERCENTILES = (50, 90, 99, 99.9)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """A load and what was seen of it."""
+class Ceilings:
+    """What generator and simulator carried on this machine when the platform only forwarded."""
 
+    payments: float
+    """Payments a second at which neither had reached a limit."""
+    limit: str
+    """What the limit was; empty if none was reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rate, and everything that was seen of it."""
+
+    number: int
     load: Load
+    limits: Limits
     generated: Generated
+    saturation: Saturation
     settled: Settled | None
     """`None` where the target does not say how to ask."""
-    machine: dict[str, str | int]
-    target: str
-    processes: tuple[str, ...]
-    """Those of the parties that the load itself has started."""
+    drained: bool
+    """Every transmission was closed, and nothing stirred any more."""
+    judged: Judged | None
+    """`None` where no journal could be had."""
+    lags: Lags
+    recoveries: tuple[Recovery, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Parties that ended by themselves, and what the others say of them."""
+    ceilings: Ceilings | None = None
+    """`None` where nothing was calibrated."""
+    faults: tuple[str, ...] = field(default=())
 
     @property
-    def limits(self) -> tuple[str, ...]:
-        """Why the generator may have been the limit; empty if it was not."""
-        return tuple(_limits(self.generated, self.load))
+    def payments(self) -> Tally:
+        """What became of the payments."""
+        return self.generated.tallies[PAYMENT]
 
     @property
-    def errors(self) -> tuple[str, ...]:
-        """What the parties did wrong."""
-        return tuple(_errors(self))
+    def rate(self) -> float:
+        """Payments a second that were right answers, over the length of the schedule."""
+        return self.payments.answered / max(self.load.seconds, 1e-9)
 
     @property
-    def exit_code(self) -> int:
-        """A generator at its limit makes errors of its own, so nothing is blamed on others then."""
-        if self.limits:
-            return UNCERTAIN
-        return NOT_CARRIED if self.errors else CARRIED
+    def wanted(self) -> float:
+        """Payments a second that the schedule meant to send, on average."""
+        return self.payments.intended / max(self.load.seconds, 1e-9)
+
+    @property
+    def error_share(self) -> float:
+        """Payments that came to nothing, of those that were sent."""
+        sent = self.payments.intended - self.payments.dropped
+        return self.failures / sent if sent else 0.0
+
+    @property
+    def failures(self) -> int:
+        """Refused, failed, or accepted and never settled."""
+        return self.payments.failed + (self.settled.lost if self.settled else 0)
+
+    @property
+    def invalid(self) -> tuple[str, ...]:
+        """Why the platform may not have been the limit, each with what to do."""
+        return tuple(_invalid(self))
+
+    @property
+    def breaches(self) -> tuple[str, ...]:
+        """What the platform did wrong: requirements first, then limits of the profile."""
+        return tuple(_breaches(self))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What keeps the step from saying anything."""
+        if self.judged is None:
+            return ("there is no journal to judge", *self.gone)
+        return self.judged.doubts
+
+    @property
+    def verdict(self) -> Verdict:
+        """A limit of ours makes errors of its own, so nothing is blamed on others then."""
+        if self.invalid:
+            return INVALID
+        if self.breaches:
+            return BREACHED
+        return INCONCLUSIVE if self.doubts else CONFORMANT
+
+    @property
+    def why(self) -> str:
+        """The first thing to say of it."""
+        told = {INVALID: self.invalid, BREACHED: self.breaches, INCONCLUSIVE: self.doubts}
+        return told[self.verdict][0] if self.verdict in told else ""
 
 
-def _limits(generated: Generated, load: Load) -> Iterator[str]:
-    if not generated.complete:
-        yield "time was up before the schedule came to its end"
+def _invalid(step: Step) -> Iterator[str]:
+    generated, limits = step.generated, step.limits
+    for name in generated.vanished:
+        yield (
+            f"{name} vanished in the middle of the step; what it had told until then is kept; see "
+            "its machine, and play the step again"
+        )
+    if not generated.complete and not generated.vanished:
+        yield "time was up before the schedule came to its end; lower the rate, or add --workers"
     for operation, tally in generated.tallies.items():
-        if tally.dropped:
+        yield from _of_the_schedule(operation, tally, step)
+    for name, busy in generated.busy.items():
+        if busy > limits.generator_busy_max:
             yield (
-                f"{operation}: {tally.dropped} of {tally.intended} were dropped, as all "
-                f"{load.senders} senders were waiting for answers; lower the rate, or raise --users"
+                f"the {name} used {busy:.0%} of a core and may have measured itself; add "
+                "--workers, use --client raw, or another machine"
             )
-        if tally.lost:
-            yield f"{operation}: nobody knows what became of {tally.lost} of {tally.intended}"
-        if tally.late > LATE_SHARE_MAX * tally.intended:
-            yield (
-                f"{operation}: {tally.late} of {tally.intended} left more than "
-                f"{LATE_S * 1000:.0f} ms late; lower the rate, or give the generator a core of its "
-                "own"
-            )
-    busy = generated.busy.get("generator", 0.0)
-    if busy > BUSY_SHARE_MAX or generated.warned:
-        yield f"the generator used {busy:.0%} of a core; lower the rate"
-
-
-def _errors(outcome: Outcome) -> Iterator[str]:
-    settled = outcome.settled
-    for name in outcome.processes:
-        if name not in outcome.generated.busy:
-            yield f"the {name} ended by itself; its log says why"
-    for operation, tally in outcome.generated.tallies.items():
-        for kind, count in sorted(tally.errors.items()):
-            yield f"{operation}: {kind}, {count} times"
-    if settled is None:
-        return
-    if settled.refused:
-        yield f"payment: {settled.refused} were accepted and then refused"
-    if settled.pending:
+    yield from step.saturation.limits(limits)
+    ceilings = step.ceilings
+    if ceilings is not None and ceilings.limit and step.load.rate > ceilings.payments:
         yield (
-            f"payment: {settled.pending} were accepted and not settled {settled.after_s:.0f} s "
-            "after the load"
-        )
-    if settled.silent:
-        yield (
-            f"payment: {settled.silent} were accepted, and the platform does not say what became "
-            "of them"
+            f"{step.load.rate:g} payments/s are more than the {ceilings.payments:g} that were "
+            f"carried before the load, when the platform only forwarded ({ceilings.limit}); use "
+            "more workers or another machine"
         )
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
-    """Everything that was seen, for whoever compares loads."""
-    generated = outcome.generated
-    return {
-        "format": FORMAT,
-        "target": outcome.target,
-        "machine": outcome.machine,
-        "load": asdict(outcome.load),
-        "lasted_s": round(generated.lasted_s, 3),
-        "operations": {
-            name: _tally_as_json(tally, generated.lasted_s)
-            for name, tally in generated.tallies.items()
-        },
-        "settled": None if outcome.settled is None else asdict(outcome.settled),
-        "busy": {name: round(share, 3) for name, share in generated.busy.items()},
-        "limits": list(outcome.limits),
-        "errors": list(outcome.errors),
-        "exit_code": outcome.exit_code,
-    }
+def _of_the_schedule(operation: str, tally: Tally, step: Step) -> Iterator[str]:
+    """What was not sent as it was meant to be."""
+    if tally.dropped:
+        yield (
+            f"{operation}: {tally.dropped} of {tally.intended} were dropped, as all "
+            f"{step.load.senders} senders were waiting for answers; raise --users, or lower the "
+            "rate"
+        )
+    if tally.lost and step.generated.complete:
+        yield f"{operation}: nobody knows what became of {tally.lost} of {tally.intended}"
+    if tally.late > step.limits.late_share_max * tally.intended:
+        yield (
+            f"{operation}: {tally.late} of {tally.intended} left more than {LATE_S * 1000:.0f} ms "
+            "late; add --workers, use --client raw, or give the generator a machine of its own"
+        )
 
 
-def _tally_as_json(tally: Tally, lasted_s: float) -> dict[str, Any]:
-    return {
-        "intended": tally.intended,
-        "answered": tally.answered,
-        "rate": round(tally.answered / lasted_s, 2),
-        "errors": tally.errors,
-        "dropped": tally.dropped,
-        "lost": tally.lost,
-        "late": tally.late,
-        "lag_us": percentiles(tally, of_lag=True),
-        "latency_us": percentiles(tally),
-        "latency_buckets": {
-            str(key): tally.latency.buckets[key] for key in sorted(tally.latency.buckets)
-        },
-    }
+def _breaches(step: Step) -> Iterator[str]:
+    limits, payments = step.limits, step.payments
+    yield from step.gone
+    if step.judged is not None:
+        yield from map(str, step.judged.breaches)
+    p99_us = payments.latency.percentile_us(99)
+    if limits.p99_ms is not None and p99_us is not None and p99_us > 1000 * limits.p99_ms:
+        yield f"p99_ms: {p99_us / 1000:.0f} ms, and {limits.p99_ms:g} ms is the limit"
+    if step.error_share > limits.error_share_max:
+        yield (
+            f"error_share_max: {step.failures} of {payments.intended - payments.dropped} payments "
+            f"({step.error_share:.2%}) came to nothing, and {limits.error_share_max:.2%} is the "
+            f"limit{_kinds(step)}"
+        )
+    lags = (
+        ("feed_lag_p99_ms", step.lags.feed, limits.feed_lag_p99_ms),
+        ("lineage_lag_p99_ms", step.lags.lineage, limits.lineage_lag_p99_ms),
+    )
+    for name, lag, most in lags:
+        seen = lag.percentile_us(99)
+        if most is not None and seen is not None and seen > 1000 * most:
+            yield f"{name}: {seen / 1000:.0f} ms, and {most:g} ms is the limit"
+    if not step.drained and not step.gone:
+        yield (
+            f"settle_s: transmissions were still open {limits.settle_s:g} s after the load, and "
+            "that is the limit"
+        )
+    yield from _of_recovery(step)
+
+
+def _kinds(step: Step) -> str:
+    """The kinds of what went wrong, the most frequent first."""
+    kinds = sorted(step.payments.errors.items(), key=lambda one: -one[1])
+    told = [f"{kind}, {count} times" for kind, count in kinds[:3]]
+    if step.settled is not None and step.settled.lost:
+        told.append(step.settled.told)
+    return f": {'; '.join(told)}" if told else ""
+
+
+def _of_recovery(step: Step) -> Iterator[str]:
+    most = step.limits.recover_s
+    for recovery in step.recoveries:
+        if most is None or (recovery.after_s is not None and recovery.after_s <= most):
+            continue
+        needed = "never" if recovery.after_s is None else f"{recovery.after_s:.1f} s after its end"
+        yield (
+            f"recover_s: what {recovery.fault} had held back was worked off {needed}, and "
+            f"{most:g} s is the limit"
+        )
 
 
 def percentiles(tally: Tally, *, of_lag: bool = False) -> dict[str, int | None]:
     """The percentiles and the maximum in microseconds; `None` without any value."""
     histogram = tally.lag if of_lag else tally.latency
-    found = {f"p{percent}": histogram.percentile_us(percent) for percent in PERCENTILES}
+    found = {f"p{percent:g}": histogram.percentile_us(percent) for percent in PERCENTILES}
     return {**found, "max": histogram.max_us if histogram.count else None}

@@ -1,10 +1,10 @@
 """A platform that is registered with the regulator of a sandbox of its own, so that what it feeds
-never mixes with the platform under test: it announces, feeds and closes, all of it signed.
+never mixes with the platform under test: it announces, feeds, closes and traces, all of it signed.
 """
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from scenarios.traffic import Traffic
 from simulator.clock import wall_now
 from simulator.messages.declaration import DeclarationRequest, DeclaredField
 from simulator.messages.feed import FeedData, FeedEvent, FeedType
+from simulator.messages.lineage import LineageEntry, LineageRequest
 from simulator.messages.registration import RegistrationRequest, SigningKey
 from simulator.messages.signature import sign
 from simulator.messages.transmission import ClosingRequest, TransmissionRequest
@@ -35,7 +36,11 @@ JSON = "application/json"
 
 UNREADABLE = "an answer that cannot be read"
 
-ANNOUNCE, FEED, CLOSE, TRANSMISSION = "announce", "feed", "close", "transmission"
+ANNOUNCE, FEED, CLOSE, LINEAGE = "announce", "feed", "close", "lineage"
+TRANSMISSION = "transmission"
+"""All four of them, from the announcement to the answer to the lineage."""
+OPERATIONS = (ANNOUNCE, FEED, CLOSE, LINEAGE, TRANSMISSION)
+RULE_VERSION = "load-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +144,17 @@ def announcement(standing: Standing, *, records: int = 1) -> bytes:
     return request.model_dump_json().encode()
 
 
-def feed_of(transmission: str, payload: str) -> bytes:
-    """The whole feed of a transmission of one payload: started, progressed, ended."""
-    events = (
+def feed_of(transmission: str, payloads: Sequence[str]) -> bytes:
+    """The whole feed of a transmission in one body: started, one event a payload, ended."""
+    last, records = len(payloads) + 2, len(payloads)
+    events = [
         event(transmission, 1, "transmission.started", records=0, payload=None),
-        event(transmission, 2, "transmission.progressed", records=1, payload=payload),
-        event(transmission, 3, "transmission.ended", records=1, payload=None),
-    )
+        *(
+            event(transmission, number, "transmission.progressed", records=1, payload=payload)
+            for number, payload in enumerate(payloads, start=2)
+        ),
+        event(transmission, last, "transmission.ended", records=records, payload=None),
+    ]
     return b"\n".join(events) + b"\n"
 
 
@@ -187,12 +196,33 @@ def event(
     )
 
 
-def closing(payload: str) -> bytes:
-    """The end of a transmission of one payload."""
+def closing(payloads: Sequence[str]) -> bytes:
+    """The end of a transmission of these payloads, a record each."""
     request = ClosingRequest(
-        outcome="completed", records=1, bytes=PAYLOAD_BYTES, payloads=(payload,)
+        outcome="completed",
+        records=len(payloads),
+        bytes=len(payloads) * PAYLOAD_BYTES,
+        payloads=tuple(payloads),
     )
     return request.model_dump_json().encode()
+
+
+def lineage(transmission: str, payloads: Sequence[str]) -> bytes:
+    """Where these payloads came from."""
+    entries = [
+        LineageEntry(
+            payload=payload,
+            source=f"{transmission}-{number}",
+            rule_version=RULE_VERSION,
+            transmission=transmission,
+            recipient=RECIPIENT,
+            country=COUNTRY,
+            categories=CATEGORIES,
+            sent_at=wall_now(),
+        )
+        for number, payload in enumerate(payloads)
+    ]
+    return LineageRequest(items=tuple(entries)).model_dump_json().encode()
 
 
 def digest_of_payload(name: str) -> str:
@@ -201,45 +231,56 @@ def digest_of_payload(name: str) -> str:
 
 
 class RegisteredPlatform:
-    """Takes transmissions from announcement to closing, each step as soon as the one before it was
+    """Takes transmissions from announcement to lineage, each step as soon as the one before it was
     answered."""
 
     def __init__(
-        self, standing: Standing, *, seed: int, tallies: dict[str, Tally], clock: Clock
+        self,
+        standing: Standing,
+        *,
+        seed: int,
+        tallies: dict[str, Tally],
+        clock: Clock,
+        name: str = "load",
+        batch: int = 1,
     ) -> None:
+        """`name` tells the nonces and keys of several processes apart; a transmission has `batch`
+        records."""
         self._connection = Connection(
-            standing.regulator, seed=seed, key_id=standing.key_id, name="load"
+            standing.regulator, seed=seed, key_id=standing.key_id, name=name
         )
-        self._announcement = announcement(standing)
-        self._seed = seed
+        self._announcement = announcement(standing, records=batch)
+        self._name = name
+        self._batch = batch
         self._tallies = tallies
         self._clock = clock
 
     def send(self, ask: Ask, number: int, intended: float) -> None:
         """One transmission; where a step fails, the later ones are not tried."""
         tally = self._tallies[TRANSMISSION]
-        tally.intended += 1
+        tally.intend(intended)
         failed = self._transmit(ask, number, intended)
         wrong = None if failed is None else f"broken off at {failed}"
-        tally.end(self._clock() - intended, wrong)
+        tally.end(intended, self._clock(), wrong)
 
     def _transmit(self, ask: Ask, number: int, intended: float) -> str | None:
         """The step that failed; `None` if all is done."""
-        key = f"{self._seed}-{number}"
-        payload = digest_of_payload(key)
+        key = f"{self._name}-{number}"
+        payloads = [digest_of_payload(f"{key}-{record}") for record in range(self._batch)]
         announced = self._step(
             ask, ANNOUNCE, "/transmissions", self._announcement, key=f"announce-{key}", at=intended
         )
         if announced is None:
             return ANNOUNCE
         id = announced["id"]
-        fed = self._step(ask, FEED, "/feed", feed_of(id, payload), media_type=NDJSON)
+        fed = self._step(ask, FEED, "/feed", feed_of(id, payloads), media_type=NDJSON)
         if fed is None:
             return FEED
-        closed = self._step(
-            ask, CLOSE, f"/transmissions/{id}/closing", closing(payload), key=f"close-{key}"
-        )
-        return CLOSE if closed is None else None
+        path = f"/transmissions/{id}/closing"
+        if self._step(ask, CLOSE, path, closing(payloads), key=f"close-{key}") is None:
+            return CLOSE
+        traced = self._step(ask, LINEAGE, "/lineage", lineage(id, payloads), key=f"lineage-{key}")
+        return LINEAGE if traced is None else None
 
     def _step(
         self,
@@ -256,11 +297,11 @@ class RegisteredPlatform:
         tally = self._tallies[operation]
         intended = self._clock() if at is None else at
         if at is None:
-            tally.intended += 1
+            tally.intend(intended)
         request = self._connection.request("POST", path, body, media_type=media_type, key=key)
         answer = ask(operation, request)
         wrong = WRONG[operation](answer)
-        tally.end(self._clock() - intended, wrong)
+        tally.end(intended, self._clock(), wrong)
         told = answer.json()
         return told if wrong is None and isinstance(told, dict) else None
 
@@ -296,4 +337,14 @@ def wrong_closing(answer: Answer) -> str | None:
     return None if answer.status == 200 else answer.complaint
 
 
-WRONG = {ANNOUNCE: wrong_announcement, FEED: wrong_feed, CLOSE: wrong_closing}
+def wrong_lineage(answer: Answer) -> str | None:
+    """What is wrong with the answer to a lineage."""
+    return None if answer.status in (200, 201) else answer.complaint
+
+
+WRONG = {
+    ANNOUNCE: wrong_announcement,
+    FEED: wrong_feed,
+    CLOSE: wrong_closing,
+    LINEAGE: wrong_lineage,
+}

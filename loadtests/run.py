@@ -1,34 +1,31 @@
-"""A load from end to end: `python -m loadtests.run --seconds 30`.
+"""A load from end to end: `reinspect load`.
 
 Without a target file it starts the simulator and the reference platform, each as a process of its
-own. Exit codes: 0 carried as asked and without errors, 1 errors, 2 not sent as asked, 64 usage or
-configuration, 70 our own failure.
+own. Exit codes: 0 conformant at the rate that was asked for, 1 not, 2 invalid or inconclusive, 64
+usage or configuration, 70 our own failure.
 """
 
-import math
+import shlex
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from loadtests import folders, machine, scene, settling, telling
-from loadtests.assignment import VARIABLE, Assignment, Generated, NoAssignment, read, write
-from loadtests.options import Options, UsageError, parse
-from loadtests.outcome import OUR_FAILURE, UNCERTAIN, USAGE, Outcome, as_json
-from loadtests.processes import PartyFailed, running
+from loadtests import folders, machine, play, scene, telling
+from loadtests.figures import as_json
+from loadtests.options import USAGE, Options, UsageError, parse
+from loadtests.outcome import Step
+from loadtests.play import Manner
+from loadtests.processes import PartyFailed
+from loadtests.scene import Scene
+from loadtests.whole import Whole
 from loadtests.world import NotReady
 
-GRACE_S = 15.0
-"""How long the last answers may take after the schedule has ended."""
-PREPARATION_S = 60.0
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-
-
-class GeneratorFailed(Exception):
-    """Locust did not hand back what it saw."""
+UNCERTAIN, OUR_FAILURE = 2, 70
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,88 +33,106 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = Console()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # The parties end with the load.
     try:
-        outcome, folder = run(parse(arguments), screen)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        whole, folder = run(parse(given), screen, shlex.join(["reinspect", "load", *given]))
     except UsageError as mistake:
-        print(f"load: {mistake}", file=sys.stderr)
+        print(f"reinspect load: {mistake}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print("load: interrupted", file=sys.stderr)
+        print("reinspect load: interrupted", file=sys.stderr)
         return UNCERTAIN
     except Exception:  # Whatever else happens is ours, and says so.
         traceback.print_exc()
-        print("load: this is a failure of the load test, not of the platform", file=sys.stderr)
+        print(
+            "reinspect load: this is a failure of reinspect, not of the platform", file=sys.stderr
+        )
         return OUR_FAILURE
-    telling.show(outcome, screen)
-    screen.print(f"figures: {folder / 'load.json'}", highlight=False)
-    return outcome.exit_code
+    telling.show(whole, screen)
+    screen.print(f"figures and journals: {folder}", highlight=False)
+    return whole.exit_code
 
 
-def run(options: Options, screen: Console) -> tuple[Outcome, Path]:
-    """The outcome and the folder that holds its figures."""
+def run(options: Options, screen: Console, command: str) -> tuple[Whole, Path]:
+    """The whole load and the folder that holds its figures."""
     if options.target is not None:
         scene.check(options.target)
     folder = folders.create(options.out, "load")
+    screen.print(f"load folder: {folder}", highlight=False)
+    climb = Climb(options, folder, screen, command)
     try:
-        with screen.status("starting the parties") as status:
-            outcome = carry(options, folder, status.update)
+        with _opening(options, folder) as parties:
+            climb.all_steps(parties)
     except (NotReady, PartyFailed) as failure:
-        if options.target is None:
-            raise  # The parties are all ours.
+        if options.target is None or climb.steps:
+            raise  # The parties are all ours, or were well a moment ago.
         raise UsageError(str(failure)) from failure
-    folders.write_json(folder / "load.json", as_json(outcome))
-    return outcome, folder
+    finally:
+        if climb.steps:
+            folders.write_json(folder / "load.json", as_json(climb.whole))
+    return climb.whole, folder
 
 
-def carry(options: Options, folder: Path, tell: Callable[[str], None]) -> Outcome:
-    """Parties up, messages sent, payments followed; parties down again, whatever happens."""
-    load = options.load
+def _opening(options: Options, folder: Path) -> scene.Opening:
     if options.target is None:
-        opening = scene.of_reference(folder, load.seed)
-    else:
-        opening = scene.of_target(options.target, folder, load.seed)
-    with opening as parties:
-        tell("connecting")
-        assignment = scene.prepare(parties, load, folder / "generated.json")
-        tell(f"sending for {load.seconds:g} s")
-        generated = generate(assignment, folder)
-        tell("asking what became of the payments")
-        poll = parties.target.poll
-        settled = None if poll is None else settling.follow(generated.accepted, poll)
-    return Outcome(
-        load,
-        generated,
-        settled,
-        machine.described(),
-        parties.target.name,
-        processes=tuple(parties.processes),
-    )
+        return scene.of_reference(folder, options.load.seed, options.defect)
+    return scene.of_target(options.target, folder, options.load.seed)
 
 
-def generate(assignment: Assignment, folder: Path) -> Generated:
-    """Locust in a process of its own, since it changes whatever process it is in."""
-    written = folder / "assignment.json"
-    write(written, assignment)
-    seconds_max = math.ceil(assignment.load.seconds + GRACE_S)
-    arguments = ["-f", str(LOCUSTFILE), "--headless", "--users", "2", "--spawn-rate", "2"]
-    arguments += ["--run-time", f"{seconds_max}s", "--exit-code-on-error", "0", "--only-summary"]
-    with running(
-        "generator",
-        "locust",
-        arguments,
-        logs=folder / "logs",
-        environment={VARIABLE: str(written.resolve())},
-    ) as party:
-        code = party.wait(seconds_max + PREPARATION_S)
-        if code != 0:
-            ended = "did not end" if code is None else f"ended with exit code {code}"
-            raise GeneratorFailed(f"the generator {ended}: {party.last_words()}")
-    try:
-        generated = read(assignment.results, Generated)
-    except NoAssignment as error:
-        raise GeneratorFailed(f"{error}; the generator said: {party.last_words()}") from error
-    for passed_on in (written, assignment.results):
-        passed_on.unlink()
-    return generated
+class Climb:
+    """Plays one step after the other, as the plan says."""
+
+    def __init__(self, options: Options, folder: Path, screen: Console, command: str) -> None:
+        self.options, self.folder, self.screen = options, folder, screen
+        self.steps: list[Step] = []
+        self.target = ""
+        self._manner = Manner(
+            limits=options.limits,
+            workers=options.workers,
+            client=options.client,
+            command=command,
+        )
+
+    def all_steps(self, parties: Scene) -> None:
+        """Until the plan has nothing left to find out, or there is nobody left to ask."""
+        self.target = parties.target.name
+        plan = self.options.plan
+        while (rate := plan.next_rate()) is not None:
+            step = self._one(parties, rate)
+            self.steps.append(step)
+            telling.show_step(step, self.screen)
+            folders.write_json(self.folder / "load.json", as_json(self.whole))
+            if step.gone:
+                return
+            plan.tell(rate, step.verdict)
+
+    def _one(self, parties: Scene, rate: float) -> Step:
+        number = len(self.steps) + 1
+        load = replace(self.options.load, rate=rate, seed=self.options.load.seed + number - 1)
+        with self.screen.status("starting") as status:
+
+            def tell(text: str) -> None:
+                status.update(f"step {number}: {text}")
+
+            return play.play(
+                parties,
+                load,
+                self._manner,
+                number=number,
+                folder=self.folder / f"step-{number}",
+                tell=tell,
+            )
+
+    @property
+    def whole(self) -> Whole:
+        """Everything so far."""
+        return Whole(
+            target=self.target,
+            steps=tuple(self.steps),
+            limits=self.options.limits,
+            machine=machine.described(),
+            command=self._manner.command,
+            asked=None if self.options.rates is None else max(self.options.rates),
+        )
 
 
 if __name__ == "__main__":

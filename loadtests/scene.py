@@ -1,30 +1,38 @@
-"""Everything that must stand before the clock of a load starts: parties up, platform authorized,
-one payment accepted.
+"""Everything that must stand before the clock of a step starts: parties up, sandbox at its
+beginning, platform authorized, one payment accepted.
 """
 
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from loadtests import merchants, target
-from loadtests.assignment import Assignment, Load
+from loadtests import target
+from loadtests.account import Asked
+from loadtests.assignment import Load
+from loadtests.merchants import asked
 from loadtests.options import UsageError
 from loadtests.outgoing import Answer
 from loadtests.processes import running
+from loadtests.registered import Standing
 from loadtests.target import Target
 from loadtests.world import CLI, NotReady, World, simulator
+from scenarios.traffic import Payment
+from simulator.clock import wall_now
 
 FEED_PASSCODE = "load-passcode"
 TEMPLATE_NAME = '"my platform"'
 TEMPLATE_PLATFORM = "127.0.0.1:8901"
 TEMPLATE_SIMULATOR = "127.0.0.1:8900"
 """What the target file that `reinspect init` writes says of its parties."""
+
+
+Opening = AbstractContextManager["Scene"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ def of_target(path: Path, folder: Path, seed: int) -> Iterator[Scene]:
 
 
 @contextmanager
-def of_reference(folder: Path, seed: int) -> Iterator[Scene]:
+def of_reference(folder: Path, seed: int, defect: str | None = None) -> Iterator[Scene]:
     """The reference platform, described by a target file as any other; its state does not stay."""
     logs, state = folder / "logs", folder / "state"
     template = folder / "target.toml"
@@ -80,6 +88,7 @@ def of_reference(folder: Path, seed: int) -> Iterator[Scene]:
             arguments += ["--regulator", world.regulator(address.sandbox)]
             arguments += ["--recipient", world.recipients(address.sandbox)]
             arguments += ["--state", str(state / "platform")]
+            arguments += ["--defect", defect] if defect else []
             with running("platform", CLI, arguments, logs=logs) as party:
                 url = party.wait_until_said(r"listening on (https?://\S+)")
                 party.wait_until_it_answers(f"{url}/healthz")
@@ -108,33 +117,30 @@ def feed_sandbox(platform: Target) -> str:
     return f"{platform.simulator.sandbox[:58]}-feed"
 
 
-def prepare(scene: Scene, load: Load, results: Path) -> Assignment:
-    """Both platforms connected and one payment accepted: from here on an error is an error."""
+def set_up(scene: Scene, load: Load) -> Standing | None:
+    """The sandbox at its beginning and the platform connected to it; what the registered platform
+    that feeds directly holds, where there is one."""
     world, platform = scene.world, scene.target
-    sandbox = platform.simulator.sandbox
+    address = platform.simulator
+    world.open(address.sandbox, passcode=address.passcode, seed=load.seed)
     if platform.reply:
         for recipient in platform.recipients:
-            world.reply(sandbox, recipient.id, platform.reply)
-    world.wait_until_ready(sandbox, platform.recipients, platform.healthz)
+            world.reply(address.sandbox, recipient.id, platform.reply)
+    world.wait_until_ready(address.sandbox, platform.recipients, platform.healthz)
+    if not load.feed_rate:
+        return None
     feeding = feed_sandbox(platform)
     world.open_anew(feeding, passcode=FEED_PASSCODE, seed=load.seed)
-    standing = world.connect(feeding, passcode=FEED_PASSCODE, seed=load.seed)
-    probe(platform, load.seed)
-    return Assignment(
-        load=load,
-        checkout=platform.checkout,
-        recipients=platform.recipients,
-        standing=standing,
-        processes=scene.processes,
-        results=results.resolve(),
-    )
+    return world.connect(feeding, passcode=FEED_PASSCODE, seed=load.seed)
 
 
-def probe(platform: Target, seed: int) -> None:
-    """One payment before the load; NotReady if the platform does not accept it."""
-    request = merchants.probe(platform.checkout, platform.recipients, seed)
+def probe(platform: Target, payment: Payment) -> tuple[Asked, str | None]:
+    """One payment before the load: the merchant's account of it, and why the platform cannot be
+    loaded now, or `None` if it can."""
+    request = platform.checkout.request(payment)
+    sent_at = wall_now()
     try:
-        answer = httpx.request(
+        answered = httpx.request(
             request.method,
             request.url,
             headers=dict(request.headers),
@@ -142,11 +148,11 @@ def probe(platform: Target, seed: int) -> None:
             timeout=10.0,
             trust_env=False,
         )
+        answer = Answer(answered.status_code, answered.content)
     except httpx.HTTPError as error:
-        raise NotReady(f"{request.url} does not answer a payment: {error!r}") from error
-    wrong = platform.checkout.wrong(Answer(answer.status_code, answer.content))
-    if wrong is not None:
-        raise NotReady(
-            f"the platform did not accept the payment before the load ({wrong}): "
-            f"{answer.text[:500]}; correct [payment] in the target file"
-        )
+        answer = Answer(0, error=repr(error))
+    account = asked(platform.checkout, 0, answer, sent_at)
+    wrong = platform.checkout.wrong(answer)
+    if wrong is None:
+        return account, None
+    return account, f"the probe payment was not accepted ({wrong}): {account.answer[:500]}"

@@ -36,6 +36,23 @@ class Settled:
     """Nothing is known of them, as the platform did not answer."""
     after_s: float
     """From the end of the load until nothing was pending any more, or patience ended."""
+    fates: tuple[tuple[str, str], ...] = ()
+    """Each payment that was asked about, and what became of it."""
+
+    @property
+    def lost(self) -> int:
+        """Accepted, and not settled."""
+        return self.refused + self.pending + self.silent
+
+    @property
+    def told(self) -> str:
+        """What became of those that were not settled, in words."""
+        counts = (
+            (self.refused, "accepted and then refused"),
+            (self.pending, f"accepted and not settled {self.after_s:.0f} s after the load"),
+            (self.silent, "accepted, and the platform does not say what became of them"),
+        )
+        return "; ".join(f"{count} {what}" for count, what in counts if count)
 
     @property
     def followed(self) -> int:
@@ -89,6 +106,9 @@ async def _follow(
         pending=fates.count("pending"),
         silent=fates.count("silent"),
         after_s=clock() - began,
+        fates=tuple(
+            (names["payment.id"], fate) for names, fate in zip(followed, fates, strict=True)
+        ),
     )
 
 

@@ -2,10 +2,11 @@
 told every mistake in it, so that here it is only taken apart.
 """
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -40,6 +41,7 @@ class Checkout:
     refused_values: tuple[str, ...]
     id: str | None
     """Where the platform's own id of the payment stands."""
+    refused: tuple[int, ...] = (400, 403, 409, 422)
 
     def request(self, payment: Payment) -> Request:
         """The payment as it goes to the platform."""
@@ -60,6 +62,18 @@ class Checkout:
         word = as_text(pointed_at(answer, self.pointer))
         unwanted = self.accepted_values and word not in self.accepted_values
         return f"answered {word!r}" if unwanted or word in self.refused_values else None
+
+    def outcome(self, answer: Answer) -> str:
+        """`accepted`, `refused`, or `failed` where the answer says neither."""
+        if self.wrong(answer) is None:
+            return "accepted"
+        if self.pointer is not None and answer.status in (*self.accepted, *self.refused):
+            word = as_text(pointed_at(answer, self.pointer))
+            if word in self.refused_values:
+                return "refused"
+            if self.accepted_values:
+                return "failed"
+        return "refused" if answer.status in self.refused else "failed"
 
     def platform_payment(self, answer: Answer) -> str | None:
         """The platform's own id of the payment; `None` where it tells none."""
@@ -114,11 +128,16 @@ class Target:
     recipients: tuple[Recipient, ...]
     reply: dict[str, Any]
     """What the recipients answer; what is left out is the simulator's own."""
+    limits: dict[str, float] = field(default_factory=dict)
+    """Limits of reaction that the target has tightened, for the judge."""
+    digest: str = ""
+    """SHA-256 of the file with its passcode masked."""
 
 
 def read(path: Path) -> Target:
     """The target that a checked file describes."""
-    top = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    top = tomllib.loads(text)
     simulator, platform, payment = top["simulator"], top["platform"], top["payment"]
     host, _, port = simulator["listen"].rpartition(":")
     return Target(
@@ -135,6 +154,8 @@ def read(path: Path) -> Target:
         poll=_poll(payment["poll"]) if "poll" in payment else None,
         recipients=tuple(Recipient(one["id"], one["country"]) for one in top["recipients"]),
         reply=dict(top.get("recipient_reply", {})),
+        limits=dict(top.get("limits", {})),
+        digest=hashlib.sha256(text.replace(simulator["passcode"], "***").encode()).hexdigest(),
     )
 
 
@@ -151,6 +172,7 @@ def _checkout(payment: Mapping[str, Any]) -> Checkout:
         accepted_values=tuple(answer.get("accepted_values", ())),
         refused_values=tuple(answer.get("refused_values", ())),
         id=answer.get("id"),
+        refused=tuple(answer.get("refused", (400, 403, 409, 422))),
     )
 
 

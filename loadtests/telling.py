@@ -1,64 +1,108 @@
-"""How a load is told in the terminal: first what was seen, then who was the limit."""
+"""How a load is told in the terminal: a line for each step as it ends, the table at the end, and
+one sentence that says up to which rate the platform conforms.
+"""
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loadtests.outcome import Outcome, percentiles
-from loadtests.settling import Settled
+from loadtests.outcome import Step, percentiles
+from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID
 from loadtests.tally import LATE_S
+from loadtests.whole import Whole
 
-VERDICTS = {
-    0: "carried: as asked, and without errors",
-    1: "not carried: there were errors",
-    2: "uncertain: the load was not sent as it was meant, so nothing is said of the platform",
-}
+STYLES = {CONFORMANT: "green", BREACHED: "red", INVALID: "yellow", INCONCLUSIVE: "yellow"}
+REASONS_MAX = 6
 
 
-def show(outcome: Outcome, screen: Console) -> None:
-    """Prints the whole outcome."""
-    load = outcome.load
+def show_step(step: Step, screen: Console) -> None:
+    """One line as soon as a step has ended."""
+    style = STYLES[step.verdict]
+    told = f"step {step.number}: {step.load.rate:g} payments/s [{style}]{step.verdict}[/{style}]"
+    screen.print(told + (f": {escape(step.why)}" if step.why else ""), highlight=False)
+
+
+def show(whole: Whole, screen: Console) -> None:
+    """Prints the whole load."""
+    if not whole.steps:
+        screen.print("no step was played", highlight=False)
+        return
+    load = whole.steps[0].load
     screen.print(
-        f"{outcome.target}: {load.rate:g} payments/s and {load.feed_rate:g} transmissions/s "
-        f"({load.manner}), {load.seconds:g} s, seed {load.seed}",
+        f"\n{escape(whole.target)}: steps of {load.seconds:g} s ({load.schedule}), from seed "
+        f"{load.seed}",
         highlight=False,
     )
-    screen.print(_sending(outcome))
-    screen.print(_latency(outcome))
-    if outcome.settled is not None:
-        screen.print(_settled(outcome.settled, len(outcome.generated.accepted)), highlight=False)
-    busy = [f"{name} {share:.0%}" for name, share in outcome.generated.busy.items()]
-    screen.print(f"busy, of one core each: {', '.join(busy)}", highlight=False)
-    machine = [f"{name.replace('_', ' ')} {value}" for name, value in outcome.machine.items()]
-    screen.print(f"machine: {', '.join(machine)}", highlight=False)
-    for line in (*outcome.limits, *outcome.errors):
-        screen.print(f"- {escape(line)}", highlight=False)
-    screen.print(VERDICTS[outcome.exit_code], style="bold", highlight=False)
+    screen.print(_steps(whole))
+    screen.print(_sending(whole.steps[-1]))
+    for step in whole.steps:
+        for line in _reasons(step):
+            screen.print(f"- {step.load.rate:g}/s: {escape(line)}", highlight=False)
+    facts = [f"{name.replace('_', ' ')} {value}" for name, value in whole.machine.items()]
+    screen.print(f"machine: {', '.join(facts)}", highlight=False)
+    screen.print(escape(whole.sentence), style="bold", highlight=False)
 
 
-def _sending(outcome: Outcome) -> Table:
-    table = _table("messages", "intended", "dropped", "late", "max lag ms", "answered", "errors")
-    for name, tally in outcome.generated.tallies.items():
-        lag = _ms(tally.lag.max_us if tally.lag.count else None)
-        counts = (tally.intended, tally.dropped, tally.late)
-        table.add_row(name, *map(str, counts), lag, str(tally.answered), str(tally.failed))
-    table.caption = f"late: more than {LATE_S * 1000:.0f} ms after the intended moment"
+def _reasons(step: Step) -> list[str]:
+    """Why a step was not conformant; where ours was the limit, nothing is said of the platform."""
+    told = {INVALID: step.invalid, BREACHED: step.breaches, INCONCLUSIVE: step.doubts}
+    return list(told.get(step.verdict, ()))[:REASONS_MAX]
+
+
+def _steps(whole: Whole) -> Table:
+    table = _table(
+        "wanted/s", "achieved/s", *_NAMES, "errors", "feed lag", "lineage lag", "rulings"
+    )
+    table.add_column("verdict")
+    for step in whole.steps:
+        latency = percentiles(step.payments)
+        style = STYLES[step.verdict]
+        table.add_row(
+            f"{step.wanted:.1f}",
+            f"{step.rate:.1f}",
+            *(_ms(latency[name]) for name in latency),
+            f"{step.error_share:.1%}" if step.failures else "0",
+            _ms(step.lags.feed.percentile_us(99)),
+            _ms(step.lags.lineage.percentile_us(99)),
+            _rulings(step),
+            f"[{style}]{step.verdict}[/{style}]",
+        )
+    table.caption = (
+        "latency in ms, of right answers, from the moment at which a payment was meant to leave; "
+        "lags in ms (p99), from the arrival of a payload"
+    )
     return table
 
 
-def _latency(outcome: Outcome) -> Table:
-    table = _table("latency in ms", "answers/s", "p50", "p90", "p99", "max")
-    for name, tally in outcome.generated.tallies.items():
-        rate = f"{tally.answered / outcome.generated.lasted_s:.1f}"
-        table.add_row(name, rate, *(_ms(value) for value in percentiles(tally).values()))
-    table.caption = "of right answers, from the moment at which a message was meant to leave"
+_NAMES = ("p50", "p90", "p99", "p99.9", "max")
+
+
+def _rulings(step: Step) -> str:
+    if step.judged is None:
+        return "none"
+    failed = [breach.requirement for breach in step.judged.breaches]
+    return f"{step.judged.passed} passed" + (f", {' '.join(failed)} failed" if failed else "")
+
+
+def _sending(step: Step) -> Table:
+    table = _table("last step", "intended", "dropped", "late", "max lag ms", "answered", "errors")
+    for name, tally in step.generated.tallies.items():
+        lag = _ms(tally.lag.max_us if tally.lag.count else None)
+        counts = (tally.intended, tally.dropped, tally.late)
+        table.add_row(name, *map(str, counts), lag, str(tally.answered), str(tally.failed))
+    busy = {**step.generated.busy, **step.saturation.busy}
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in busy.items())
+    table.caption = (
+        f"late: more than {LATE_S * 1000:.0f} ms after the intended moment; busy, of one core "
+        f"each: {shares}"
+    )
     return table
 
 
 def _table(first: str, *others: str) -> Table:
     table = Table(box=SIMPLE, caption_justify="left")
-    table.add_column(first, min_width=14)
+    table.add_column(first, no_wrap=True)
     for column in others:
         table.add_column(column, justify="right")
     return table
@@ -66,11 +110,3 @@ def _table(first: str, *others: str) -> Table:
 
 def _ms(value_us: int | None) -> str:
     return "–" if value_us is None else f"{value_us / 1000:.1f}"
-
-
-def _settled(settled: Settled, accepted: int) -> str:
-    told = (
-        f"settled {settled.settled} of {settled.followed} accepted payments, "
-        f"{settled.after_s:.1f} s after the load"
-    )
-    return told if settled.followed == accepted else f"{told} (asked about of {accepted})"

@@ -4,7 +4,7 @@ the platform under test still lacks.
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ READY_S = 30.0
 """The longest that the platform may take to register and to be authorized."""
 LOOK_EVERY_S = 0.1
 PATIENCE_S = 30.0
+RECORDS_AT_ONCE = 500
 
 
 class NotReady(Exception):
@@ -82,6 +83,40 @@ class World:
     def delete(self, sandbox: str) -> None:
         """The sandbox and its journal are no more."""
         self._ask("DELETE", f"/sandboxes/{sandbox}", accept=(404,))
+
+    def state(self, sandbox: str) -> dict[str, Any]:
+        """The regulator's summary of now."""
+        told: dict[str, Any] = self._ask("GET", f"/sandboxes/{sandbox}").json()
+        return told
+
+    def record(self, sandbox: str, records: Sequence[Mapping[str, Any]]) -> None:
+        """Enters what merchants saw and marks of the run into the journal, in this order."""
+        for first in range(0, len(records), RECORDS_AT_ONCE):
+            some = records[first : first + RECORDS_AT_ONCE]
+            self._ask("POST", f"/sandboxes/{sandbox}/records", {"records": some})
+
+    def export(self, sandbox: str, path: Path) -> None:
+        """Writes the whole journal; the file is there only when it is whole."""
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            with (
+                self._client.stream("GET", f"/sandboxes/{sandbox}/journal") as answer,
+                unfinished.open("wb") as file,
+            ):
+                answer.raise_for_status()
+                for part in answer.iter_bytes():
+                    file.write(part)
+        except httpx.HTTPError as error:
+            raise NotReady(f"the simulator did not hand over the journal: {error!r}") from error
+        unfinished.replace(path)
+
+    def arm(self, sandbox: str, fault: Mapping[str, Any]) -> str:
+        """Arms a fault; the id of the arming."""
+        return str(self._ask("POST", f"/sandboxes/{sandbox}/faults", fault).json()["fault"])
+
+    def revert(self, sandbox: str, fault: str) -> None:
+        """Ends a fault; one that is over already is no mistake."""
+        self._ask("DELETE", f"/sandboxes/{sandbox}/faults/{fault}", accept=(404,))
 
     def reply(self, sandbox: str, recipient: str, reply: Mapping[str, Any]) -> None:
         """Sets what a recipient answers."""

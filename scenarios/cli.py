@@ -36,9 +36,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
+COMMANDS = "reinspect.commands"
+"""Entry points of commands that other rooms add: the examination imports none of them."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    options = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and (added := _added().get(words[0])) is not None:
+        return int(added.load()(words[1:]))
+    options = parser().parse_args(words)
     command: Command = options.command
     try:
         return command(options)
@@ -103,7 +110,14 @@ def parser() -> Parser:
         _add_reference_platform, _add_list, _add_explain,
     ):  # fmt: skip
         add(commands)
+    for name in _added():
+        commands.add_parser(name, help=f"see `reinspect {name} --help`")
     return top
+
+
+def _added() -> dict[str, metadata.EntryPoint]:
+    """Commands of other rooms, by name; each reads its own options."""
+    return {point.name: point for point in metadata.entry_points(group=COMMANDS)}
 
 
 def _version() -> str:

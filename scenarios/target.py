@@ -228,6 +228,7 @@ def _target(top: Table, path: Path) -> Target:
         capabilities=_capabilities(top.table("capabilities", required=False)),
         actions=_actions(top.table("actions", required=False)),
     )
+    top.any("load", None)  # Limits under load; `reinspect load` reads them, and tells mistakes.
     top.finish()
     return target
 

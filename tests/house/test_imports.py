@@ -77,7 +77,12 @@ def test_the_judge_asks_no_clock_and_no_network() -> None:
 
 def test_the_load_tests_know_only_traffic_and_messages() -> None:
     """They load the interfaces as a platform would, and judge nothing by themselves."""
-    allowed = ("scenarios.traffic", "simulator.messages", "simulator.clock")
+    allowed = (
+        "scenarios.traffic",
+        "simulator.messages",
+        "simulator.clock",
+        "simulator.catalogue",
+    )
     for path in files("loadtests"):
         for name in reaches(path, "simulator", "scenarios"):
             assert name in ("scenarios", "simulator") or name.startswith(allowed), (

@@ -1,0 +1,297 @@
+"""Plays one step of rate: a sandbox at its beginning, messages by the schedule, every payment
+followed to its end, the journal written and judged.
+
+One sandbox serves all steps, since a platform is configured once; it is reset before each, so that
+every step has a journal of its own, which can be judged again without the others. A step ends only
+when everything was settled and closed, or when patience has ended: half of the evidence would
+convict of what was only under way.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadtests import judged, lags, machine, scene, settling
+from loadtests.account import STORY, asked_records, followed_record, mark, names_of
+from loadtests.assignment import (
+    CLIENT_VARIABLE,
+    VARIABLE,
+    Assignment,
+    Client,
+    Generated,
+    Load,
+    NoAssignment,
+    read,
+    write,
+)
+from loadtests.judged import Judged
+from loadtests.limits import Limits
+from loadtests.merchants import PAYMENT, made
+from loadtests.outcome import Ceilings, Step
+from loadtests.processes import Party, running
+from loadtests.saturation import Watching
+from loadtests.scene import Scene
+from loadtests.settling import Settled
+from loadtests.world import NotReady
+from scenarios.traffic import Payment
+from simulator.clock import wall_now
+
+GRACE_S = 15.0
+"""How long the last answers may take after the schedule has ended."""
+PREPARATION_S = 120.0
+QUIET_S = 0.6
+"""A world in which nothing was written for so long, and nothing is open, is at rest."""
+LOOK_EVERY_S = 0.1
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+JOURNAL = "journal.ndjson"
+
+Tell = Callable[[str], None]
+
+
+class GeneratorFailed(Exception):
+    """Locust did not hand back what it saw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How every step of a load is played."""
+
+    limits: Limits
+    workers: int = 1
+    """Processes of the generator on this machine."""
+    client: Client = "fast"
+    command: str = "reinspect load"
+    """What a user types to play it again."""
+
+
+def play(
+    scene_: Scene,
+    load: Load,
+    manner: Manner,
+    *,
+    number: int,
+    folder: Path,
+    tell: Tell,
+    ceilings: Ceilings | None = None,
+) -> Step:
+    """One step and everything that was seen of it. `folder` is its own and holds a run after it."""
+    folder.mkdir(parents=True)
+    step = _Playing(scene_, load, manner, folder, tell)
+    step.set_up()
+    step.send()
+    step.follow()
+    step.keep()
+    return step.seen(number, ceilings)
+
+
+class _Playing:
+    """The stages of one step, in their order."""
+
+    def __init__(self, scene_: Scene, load: Load, manner: Manner, folder: Path, tell: Tell) -> None:
+        self.scene, self.load, self.manner = scene_, load, manner
+        self.folder, self.tell = folder, tell
+        self.sandbox = scene_.target.simulator.sandbox
+        self.gone: list[str] = []
+        self.settled: Settled | None = None
+        self.judged: Judged | None = None
+        self.lags = lags.Lags()
+        self.drained = False
+
+    def set_up(self) -> None:
+        """The world at its beginning, and one payment that shows that it works."""
+        self.tell("connecting")
+        standing = scene.set_up(self.scene, self.load)
+        self.assignment = Assignment(
+            load=self.load,
+            checkout=self.scene.target.checkout,
+            recipients=self.scene.target.recipients,
+            standing=standing,
+            results=(self.folder / "generated.json").resolve(),
+        )
+        count = len(self.load.arrivals(PAYMENT, self.load.rate)) + 1
+        self.payments: list[Payment] = list(
+            made(self.load.seed, self.scene.target.recipients, count)
+        )
+        self.probe, self.unsound = scene.probe(self.scene.target, self.payments[0])
+        self.scene.world.record(
+            self.sandbox,
+            [
+                mark("run_started", **self._facts()),
+                mark("story_started", STORY),
+                mark("baseline", STORY, sound=self.unsound is None, why=self.unsound),
+            ],
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        """What the judge must know of the run, so that the journal alone suffices."""
+        target = self.scene.target
+        return {
+            "seed": self.load.seed,
+            "scale": 1.0,
+            "tag": "",
+            "command": self.manner.command,
+            "limits": target.limits,
+            "rule_pack": self.scene.world.state(self.sandbox)["rule_pack"],
+            "stories": [STORY],
+            "requirements": None,
+            "complete": False,
+            "versions": {"python": str(machine.described()["python"])},
+            "platform": target.name,
+            "target": {"path": "target.toml", "sha256": target.digest},
+            "capabilities": {},
+            "actions": [],
+        }
+
+    def send(self) -> None:
+        """Everything by the schedule, while simulator and machine are watched."""
+        self.tell(f"{self.load.rate:g} payments/s for {self.load.seconds:g} s")
+        world = self.scene.world
+        cores = int(machine.described()["cores"])
+        with Watching(world.url, self.scene.processes, cores) as watching:
+            self.generated = generate(self.assignment, self.manner, self.folder)
+        self.saturation = watching.saturation
+        for name in self.scene.processes:
+            if name not in self.saturation.busy:
+                self.gone.append(
+                    f"the {name} ended by itself in the middle of the step; see its log"
+                )
+
+    def follow(self) -> None:
+        """Waits until every payment is final and every transmission closed, or patience ends."""
+        self.tell("asking what became of the payments")
+        began = time.monotonic()
+        accepted = [
+            names_of(asked, self.payments[asked.number])
+            for asked in self.generated.asked
+            if asked.outcome == "accepted"
+        ]
+        patience_s = self.manner.limits.settle_s
+        poll = self.scene.target.poll
+        if poll is not None:
+            self.settled = settling.follow(accepted, poll, wait_s_max=patience_s)
+        self.tell("waiting for the last transmission to close")
+        self.drained = self._drain(began + patience_s)
+
+    def _drain(self, deadline: float) -> bool:
+        """Whether all transmissions were closed and nothing stirred any more by then."""
+        seen, since = -1, time.monotonic()
+        while True:
+            try:
+                state = self.scene.world.state(self.sandbox)
+            except NotReady as gone:
+                self.gone.append(str(gone))
+                return False
+            now = time.monotonic()
+            if state["sequence"] != seen:
+                seen, since = state["sequence"], now
+            if not state["open_transmissions"] and now - since >= QUIET_S:
+                return True
+            if now > deadline and (state["open_transmissions"] or now > deadline + QUIET_S):
+                return not state["open_transmissions"]
+            time.sleep(LOOK_EVERY_S)
+
+    def keep(self) -> None:
+        """The merchants' account goes into the journal, and the journal to the judge."""
+        self.tell("judging")
+        records = [
+            *asked_records([self.probe, *self.generated.asked], self.payments),
+            *self._followed(),
+        ]
+        if self.drained:  # Without the end of its story, silence proves nothing to the judge.
+            records.append(mark("story_ended", STORY))
+        records.append(mark("run_ended", why=self.unsound))
+        journal = self.folder / JOURNAL
+        try:
+            self.scene.world.record(self.sandbox, records)
+            self.scene.world.export(self.sandbox, journal)
+        except NotReady as gone:
+            self.gone.append(str(gone))
+            return
+        self._write_run(journal)
+        self.lags = lags.read(journal)
+        self.judged = judged.judge(self.folder)
+
+    def _followed(self) -> list[dict[str, Any]]:
+        """What the merchants were told last; who was not asked about is not in it."""
+        now = wall_now()
+        words = {"silent": "pending"}
+        fates = () if self.settled is None else self.settled.fates
+        if self.scene.target.poll is None:  # Then the first answer is the last word.
+            accepted = [one for one in self.generated.asked if one.outcome == "accepted"]
+            fates = tuple((self.payments[one.number].id, "settled") for one in accepted)
+        return [followed_record(payment, words.get(fate, fate), now) for payment, fate in fates]
+
+    def _write_run(self, journal: Path) -> None:
+        """The run file, with which `reinspect verify` can tell that no entry was cut off."""
+        with journal.open("rb") as lines:
+            last = json.loads(list(lines)[-1])
+        run = {
+            "format": 1,
+            "id": self.folder.name,
+            **self._facts(),
+            "entries": last["sequence"],
+            "head": last["digest"],
+            "written_at": wall_now().isoformat(),
+        }
+        text = json.dumps(run, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        (self.folder / "run.json").write_text(text, encoding="utf-8")
+
+    def seen(self, number: int, ceilings: Ceilings | None) -> Step:
+        """Everything together."""
+        return Step(
+            number=number,
+            load=self.load,
+            limits=self.manner.limits,
+            generated=self.generated,
+            saturation=self.saturation,
+            settled=self.settled,
+            drained=self.drained,
+            judged=self.judged,
+            lags=self.lags,
+            recoveries=tuple(lags.recoveries(self.lags)),
+            gone=tuple(self.gone),
+            ceilings=ceilings,
+        )
+
+
+def generate(assignment: Assignment, manner: Manner, folder: Path) -> Generated:
+    """Locust in a process of its own, since it changes whatever process it is in."""
+    written = folder / "assignment.json"
+    write(written, assignment)
+    seconds_max = math.ceil(assignment.load.seconds + GRACE_S)
+    arguments = ["-f", str(LOCUSTFILE), "--headless", "--exit-code-on-error", "0"]
+    arguments += ["--only-summary"]
+    if manner.workers > 1:
+        arguments += ["--processes", str(manner.workers)]
+    with running(
+        "generator",
+        "locust",
+        arguments,
+        logs=folder / "logs",
+        environment={VARIABLE: str(written.resolve()), CLIENT_VARIABLE: manner.client},
+    ) as party:
+        _wait_for(assignment, party, seconds_max)
+    try:
+        generated = read(assignment.results, Generated)
+    except NoAssignment as error:
+        raise GeneratorFailed(f"{error}; the generator said: {party.last_words()}") from error
+    for passed_on in (written, assignment.results, assignment.started):
+        passed_on.unlink(missing_ok=True)
+    return generated
+
+
+def _wait_for(assignment: Assignment, party: Party, seconds_max: int) -> None:
+    """Returns when the generator has ended; it is told to end when time is up, and tells what it
+    has seen then."""
+    deadline = time.monotonic() + PREPARATION_S
+    while not assignment.started.exists() and party.is_running and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY_S)
+    code = party.wait(seconds_max) if assignment.started.exists() else party.wait(0.0)
+    if code is None:
+        party.stop()
+    elif code != 0:
+        raise GeneratorFailed(f"the generator ended with exit code {code}: {party.last_words()}")

@@ -1,0 +1,104 @@
+"""How near to their limits simulator and machine were while a step ran: sampled beside it, so that
+a limit that is not the platform's is seen.
+
+The simulator is one process on one loop. How long it takes to say that it is well, beside all its
+work, is how long everything else has to wait for its turn.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from loadtests.histogram import Histogram
+from loadtests.limits import Limits
+from loadtests.machine import OTHERS, Watch
+
+EVERY_S = 0.2
+PATIENCE_S = 5.0
+SIMULATOR = "simulator"
+
+
+@dataclass(slots=True)
+class Saturation:
+    """What was seen while messages were sent."""
+
+    busy: dict[str, float] = field(default_factory=dict)
+    """Share of one core of each party that the load has started, and of all other processes."""
+    cores: int = 1
+    answers: Histogram = field(default_factory=Histogram)
+    """How long the simulator took to say that it is well."""
+    unanswered: int = 0
+
+    @property
+    def machine(self) -> float:
+        """Share of all cores that was used by anyone."""
+        return sum(self.busy.values()) / self.cores
+
+    def limits(self, limits: Limits) -> Iterator[str]:
+        """Which limits were passed, and what to do."""
+        simulator = self.busy.get(SIMULATOR, 0.0)
+        if simulator > limits.simulator_busy_max:
+            yield (
+                f"the simulator used {simulator:.0%} of its core and may have been the limit; "
+                "lower the rate, or run it on a faster machine"
+            )
+        lag_us = self.answers.percentile_us(99)
+        if lag_us is not None and lag_us > 1000 * limits.simulator_lag_p99_ms:
+            yield (
+                f"the simulator took {lag_us / 1000:.0f} ms to say that it is well (p99), and "
+                f"{limits.simulator_lag_p99_ms:g} ms is the limit; lower the rate, or give it a "
+                "machine of its own"
+            )
+        if self.unanswered:
+            yield (
+                f"the simulator did not say that it is well in {PATIENCE_S:g} s, "
+                f"{self.unanswered} times; see its log"
+            )
+        if self.machine > limits.machine_busy_max:
+            yield (
+                f"the machine had no processor time left ({self.machine:.0%} of {self.cores} "
+                f"cores, of them {self.busy.get(OTHERS, 0.0):.2f} by {OTHERS}); use another "
+                "machine for the generator, or end what else runs here"
+            )
+
+
+class Watching:
+    """Samples for as long as the block lasts, in a thread of its own."""
+
+    def __init__(self, simulator_url: str, processes: Mapping[str, int], cores: int) -> None:
+        self.saturation = Saturation(cores=cores)
+        self._url = f"{simulator_url}/healthz"
+        self._processes = processes
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watch = Watch(self._processes)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+        self.saturation.busy = self._watch.shares()
+
+    def _sample(self) -> None:
+        with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
+            while not self._over.wait(EVERY_S):
+                began = time.perf_counter()
+                try:
+                    client.get(self._url)
+                except httpx.HTTPError:
+                    self.saturation.unanswered += 1
+                else:
+                    self.saturation.answers.record(time.perf_counter() - began)
