@@ -1,28 +1,41 @@
-"""Load: how much the interfaces carry, and who was the limit when they carried no more.
+"""Load: up to which rate a platform conforms, and whose limit it was when it did no more.
 
 run ──┬─ starts the simulator and the reference platform, or meets the platform of a target file
-      ├─ locustfile (a process of its own) ──┬─ payments ──────────────► platform
-      │                                      └─ announce, feed, close ─► regulator
-      └─ table in the terminal, load.json beside it
+      ├─ play, once a step ──┬─ locustfile (processes of their own) ─ payments ─────► platform
+      │                      │                         └─ announce, feed, close, trace ► regulator
+      │                      ├─ follows every payment, writes the journal
+      │                      └─ has it judged, by the command that judges any stored run
+      └─ search says which rate comes next, until the highest conformant one is known
 
   run            a load from end to end
   options        what it is asked to do
+  limits         what a platform must keep to, as data
+  search         which rate comes next, and what all steps say
+  play           one step, from a sandbox at its beginning to its judgement
   scene          everything that must stand before the clock starts
   world          the simulator as a process, and its tester's door
   processes      the parties as processes
   target         the parts of a target file that a load needs
   settling       what became of the payments that were accepted
-  outcome        what a load came to, and whether the generator was the limit
-  telling        the same, in the terminal
+  account        what the merchants asked for, as the journal takes it
+  judged         the judge as a process, and what it says of a step
+  lags           how far feed and lineage lag behind the payload, read from the journal
+  saturation     how near to their limits simulator and machine were
+  outcome        what a step came to, and whether the platform was the limit
+  whole          what all steps say together
+  figures        the same as JSON
+  telling        the same in the terminal
 
-  locustfile     the Locust users that put messages on the wire
+  locustfile     the Locust users that put messages on the wire, and how processes share a load
   assignment     what they are told, and what they hand back
-  schedule       when each message is to leave, from one seed, whatever the answers do
+  share          the part of a load that one process sends, and how parts are put together
+  schedules      when each message is to leave: one shape a file
   open_loop      sends by the schedule; what leaves late or cannot leave is counted
+  keep_alive     a client over plain sockets
   merchants      payments, prepared before the clock starts
-  registered     a registered platform of a sandbox of its own: signs, announces, feeds, closes
+  registered     a registered platform of a sandbox of its own: announces, feeds, closes, traces
   outgoing       one request, and what its sender makes of the answer
-  tally          what became of the messages of one operation
+  tally          what became of the messages of one operation, second by second
   histogram      latencies, in buckets of a thousandth
 
   bench          rates of single operations, as ratios to a bare server

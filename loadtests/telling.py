@@ -51,10 +51,8 @@ def _reasons(step: Step) -> list[str]:
 
 
 def _steps(whole: Whole) -> Table:
-    table = _table(
-        "wanted/s", "achieved/s", *_NAMES, "errors", "feed lag", "lineage lag", "rulings"
-    )
-    table.add_column("verdict")
+    heads = ("want/s", "got/s", *_NAMES, "failed", "feed", "lineage", "rulings", "verdict")
+    table = _table(*heads)
     for step in whole.steps:
         latency = percentiles(step.payments)
         style = STYLES[step.verdict]
@@ -69,8 +67,9 @@ def _steps(whole: Whole) -> Table:
             f"[{style}]{step.verdict}[/{style}]",
         )
     table.caption = (
-        "latency in ms, of right answers, from the moment at which a payment was meant to leave; "
-        "lags in ms (p99), from the arrival of a payload"
+        "p50 to max: ms until a right answer, from the moment at which a payment was meant to "
+        "leave; feed and lineage: ms behind the arrival of the payload (p99); rulings: passed, "
+        "failed"
     )
     return table
 
@@ -81,8 +80,7 @@ _NAMES = ("p50", "p90", "p99", "p99.9", "max")
 def _rulings(step: Step) -> str:
     if step.judged is None:
         return "none"
-    failed = [breach.requirement for breach in step.judged.breaches]
-    return f"{step.judged.passed} passed" + (f", {' '.join(failed)} failed" if failed else "")
+    return f"{step.judged.passed}, {len(step.judged.breaches)}"
 
 
 def _sending(step: Step) -> Table:
@@ -101,12 +99,15 @@ def _sending(step: Step) -> Table:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=SIMPLE, caption_justify="left")
-    table.add_column(first, no_wrap=True)
+    table = Table(box=SIMPLE, caption_justify="left", padding=(0, 0, 0, 1))
+    table.add_column(first, no_wrap=True, justify="right")
     for column in others:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
 def _ms(value_us: int | None) -> str:
-    return "–" if value_us is None else f"{value_us / 1000:.1f}"
+    """Three digits say enough of a duration."""
+    if value_us is None:
+        return "–"
+    return f"{value_us / 1000:.1f}" if value_us < 100_000 else f"{value_us / 1000:,.0f}"

@@ -104,7 +104,7 @@ class World:
 
     async def reset(self, id: str) -> Site:
         """The sandbox at its beginning with a new journal; whoever was registered still is."""
-        former = self._open.pop(id)
+        former = self._open[id]  # It stays there: who asks meanwhile must not open it anew.
         await former.office.close()
         registrations = _carried_over(former)
         return self._settle(former.sandbox.reset(events=registrations))

@@ -43,7 +43,7 @@ class Schedule:
         The same seed and name give the same moments; those of other names are independent of them.
         """
         passed = _summed(self.shape)
-        count = round(rate * seconds * passed[-1])
+        count = self.messages(rate=rate, seconds=seconds)
         if self.random:
             draws = random.Random(f"{seed}/arrivals/{name}")
             shares = sorted(draws.random() for _ in range(count))
@@ -53,7 +53,7 @@ class Schedule:
 
     def messages(self, *, rate: float, seconds: float) -> int:
         """How many messages that are."""
-        return round(rate * seconds * _summed(self.shape)[-1])
+        return round(rate * seconds * _summed(self.shape)[-1] / GRAIN)
 
 
 def schedule(*, id: str, title: str, random: bool = True) -> Callable[[Shape], Schedule]:
@@ -73,10 +73,10 @@ def catalogue_of_schedules() -> dict[str, Schedule]:
 
 @cache
 def _summed(shape: Shape) -> tuple[float, ...]:
-    """The area under the shape up to the end of each piece."""
+    """The area under the shape up to the end of each piece, in pieces of the highest rate."""
     area, areas = 0.0, [0.0]
     for piece in range(GRAIN):
-        area += shape((piece + 0.5) / GRAIN) / GRAIN
+        area += shape((piece + 0.5) / GRAIN)
         areas.append(area)
     return tuple(areas)
 

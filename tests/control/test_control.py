@@ -67,6 +67,31 @@ def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtContro
     }
 
 
+def test_who_asks_during_a_reset_does_not_open_the_sandbox_a_second_time(
+    at_control: AtControl[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that write to one journal would give two entries one number."""
+
+    async def talk(client: httpx.AsyncClient, world: World) -> None:
+        await create(client)
+        former = world.site("sb")
+        assert former is not None
+        close = former.office.close
+        seen = []
+
+        async def slowly() -> None:
+            seen.append(world.site("sb"))
+            await close()
+
+        monkeypatch.setattr(former.office, "close", slowly)
+        reset = await client.post("/sandboxes/sb/reset")
+
+        assert (reset.status_code, seen) == (200, [former])
+        assert world.site("sb") is not former
+
+    at_control(talk)
+
+
 def test_a_registered_platform_survives_a_reset_and_a_restart(
     tmp_path: Path, at_control: AtControl[Json]
 ) -> None:

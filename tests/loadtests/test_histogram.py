@@ -1,6 +1,10 @@
 """Percentiles out of buckets."""
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loadtests.histogram import Histogram, bucket_of, top_of
 
@@ -64,3 +68,24 @@ def test_nothing_has_no_percentile() -> None:
 
 def test_a_duration_below_zero_counts_as_none() -> None:
     assert histogram_of(-5).buckets == {0: 1}
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=200), st.floats(0.1, 100))
+def test_a_percentile_is_right_to_a_thousandth_and_never_told_too_small(
+    values_us: list[int], percent: float
+) -> None:
+    exact = sorted(values_us)[max(1, math.ceil(round(len(values_us) * percent / 100, 6))) - 1]
+
+    told = histogram_of(*values_us).percentile_us(percent)
+
+    assert told is not None
+    assert exact <= told <= exact * (1 + 1 / 1000)
+
+
+@given(st.lists(st.lists(st.integers(0, 10**8), max_size=40), max_size=6))
+def test_histograms_of_many_processes_are_merged_exactly(parts: list[list[int]]) -> None:
+    merged = Histogram()
+    for part in parts:
+        merged.add(histogram_of(*part))
+
+    assert merged == histogram_of(*(value for part in parts for value in part))

@@ -2,7 +2,7 @@
 
 import json
 
-from loadtests.merchants import PAYMENT, Merchants, probe
+from loadtests.merchants import Merchants, made
 from loadtests.outgoing import Answer, Request
 from loadtests.tally import Tally
 from loadtests.target import Checkout, Recipient
@@ -34,22 +34,22 @@ class Platform:
         return self.answers.pop(0)
 
 
-def merchants(seed: int, tally: Tally) -> Merchants:
+def merchants(seed: int, tally: Tally, numbers: tuple[int, ...] = (1, 2, 3)) -> Merchants:
     return Merchants(
         CHECKOUT,
         RECIPIENTS,
         seed=seed,
-        count=3,
-        tallies={PAYMENT: tally},
+        numbers=numbers,
+        tally=tally,
         clock=lambda: 10.5,
     )
 
 
-def orders(seed: int) -> list[str]:
-    platform = Platform(*[Answer(202, b"{}")] * 3)
-    paying = merchants(seed, Tally())
-    for number in range(3):
-        paying.send(platform, number, 10.0)
+def orders(seed: int, numbers: tuple[int, ...] = (1, 2, 3)) -> list[str]:
+    platform = Platform(*[Answer(202, b"{}")] * len(numbers))
+    paying = merchants(seed, Tally(), numbers)
+    for place in range(len(numbers)):
+        paying.send(platform, place, 10.0)
     return [json.loads(request.body)["order_id"] for _, request in platform.asked]
 
 
@@ -58,22 +58,33 @@ def test_the_same_seed_sends_the_same_payments_and_another_seed_others() -> None
     assert not set(orders(1)) & set(orders(2))
 
 
-def test_the_payment_before_the_load_is_none_of_the_load() -> None:
-    probed = json.loads(probe(CHECKOUT, RECIPIENTS, 1).body)["order_id"]
-
-    assert probed not in orders(1)
+def test_several_processes_send_together_what_one_would() -> None:
+    assert sorted(orders(1, (1, 3)) + orders(1, (2,))) == sorted(orders(1))
 
 
-def test_accepted_payments_are_remembered_and_refused_ones_counted() -> None:
+def test_each_payment_is_the_one_that_the_account_names() -> None:
+    """Who writes the account makes the payments anew, from the same seed."""
+    payments = list(made(1, RECIPIENTS, 4))
+
+    assert orders(1) == [payment.id for payment in payments[1:]]
+
+
+def test_every_payment_that_left_is_in_the_account_whatever_was_answered() -> None:
     tally = Tally()
     paying = merchants(1, tally)
     platform = Platform(
         Answer(202, b'{"payment_id":"p-1"}'), Answer(422, b"{}"), Answer(0, error="TimeoutError")
     )
 
-    for number in range(3):
-        paying.send(platform, number, 10.0)
+    for place in range(3):
+        paying.send(platform, place, 10.0)
 
-    assert [names["platform_payment"] for names in paying.accepted] == ["p-1"]
+    assert [(one.number, one.outcome, one.status) for one in paying.asked] == [
+        (1, "accepted", 202),
+        (2, "refused", 422),
+        (3, "failed", 0),
+    ]
+    assert [one.platform_payment for one in paying.asked] == ["p-1", None, None]
+    assert paying.asked[2].answer == "TimeoutError"
     assert tally.errors == {"status 422": 1, "TimeoutError": 1}
     assert (tally.answered, tally.latency.max_us) == (1, 500_000)

@@ -1,8 +1,11 @@
 """Sending by the schedule: what is late or dropped is counted, and nothing is held back."""
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from loadtests.open_loop import send_all
 from loadtests.tally import Tally
@@ -95,3 +98,83 @@ def test_the_senders_get_their_turn_even_when_all_is_late() -> None:
     )
 
     assert slept == [0.0, 0.0, 0.0]
+
+
+@dataclass
+class FrozenServer:
+    """A server on simulated time that answers in a millisecond, but for a while not at all. Senders
+    wait side by side, as they do on a wire: each answer is an event of its own."""
+
+    frozen_from: float
+    frozen_to: float
+    now: float = 0.0
+    answers: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.go_on(self.now + seconds)
+
+    def go_on(self, until: float) -> None:
+        while self.answers and self.answers[0][0] <= until:
+            self.now, _, answer = heapq.heappop(self.answers)
+            answer()
+        self.now = max(self.now, until)
+
+    def full(self) -> bool:
+        return False
+
+    def spawn(self, begin: Callable[..., None], *arguments: Any) -> None:
+        begin(*arguments)
+
+    def answered_at(self) -> float:
+        began = self.frozen_to if self.frozen_from <= self.now < self.frozen_to else self.now
+        return began + 0.001
+
+    def send(self, number: int, intended: float) -> None:
+        def answer() -> None:
+            self.tally.end(intended, self.now, None)
+
+        heapq.heappush(self.answers, (self.answered_at(), number, answer))
+
+
+def test_a_server_that_freezes_for_two_seconds_shows_in_p99() -> None:
+    """Who waits for each answer sends one message into the freeze, and calls the other 200 fast:
+    coordinated omission. Here all of them were meant to leave, and their waiting counts."""
+    server = FrozenServer(frozen_from=4.0, frozen_to=6.0)
+    moments = tuple(number / 100 for number in range(1_000))
+
+    send_all(
+        moments,
+        server.send,
+        server.tally,
+        senders=server,
+        clock=server.clock,
+        sleep=server.sleep,
+    )
+    server.go_on(60.0)
+
+    latency = server.tally.latency
+    assert (server.tally.answered, server.tally.late) == (1_000, 0)
+    assert latency.percentile_us(50) == pytest.approx(1_000, abs=2)
+    p99 = latency.percentile_us(99)
+    assert p99 is not None
+    assert 1_800_000 < p99 <= 2_001_000
+    slow = [number for number, second in server.tally.course.items() if second.latency.max_us > 1e5]
+    assert slow == [4, 5]
+
+
+def test_one_sender_that_waits_for_each_answer_hides_the_same_freeze() -> None:
+    """The control: the same server, asked in the closed manner. Its p99 says that nothing was."""
+    server = FrozenServer(frozen_from=4.0, frozen_to=6.0)
+
+    while server.now < 10.0:
+        began = server.now
+        server.send(0, began)
+        server.go_on(server.answers[0][0])
+        server.sleep(max(0.0, 0.01 - (server.now - began)))
+
+    assert server.tally.latency.max_us > 1_900_000
+    assert server.tally.latency.percentile_us(99) == pytest.approx(1_000, abs=2)

@@ -5,34 +5,60 @@ from pathlib import Path
 import pytest
 
 from loadtests.assignment import Load
+from loadtests.limits import Limits
 from loadtests.options import Options, UsageError, parse
 from loadtests.run import main
+from loadtests.search import Knee, Listed
 
 
-def test_without_options_the_reference_platform_gets_ten_payments_a_second() -> None:
-    load = Load(seed=1, seconds=30.0, rate=10.0, feed_rate=10.0, senders=64, manner="poisson")
+def test_without_options_the_knee_of_the_reference_platform_is_searched() -> None:
+    load = Load(seed=1, seconds=10.0, rate=10.0, feed_rate=0.0, senders=256, schedule="poisson")
 
-    assert parse([]) == Options(load, None, Path("runs"))
+    options = parse([])
+
+    assert options == Options(load, None, 1_000.0, Limits(), None, Path("runs"))
+    assert options.plan == Knee(first=10.0, most=1_000.0)
 
 
 def test_every_option_has_its_effect(tmp_path: Path) -> None:
-    target = tmp_path / "target.toml"
+    target, limits = tmp_path / "target.toml", tmp_path / "limits.toml"
     target.touch()
+    limits.write_text("p99_ms = 800")
 
-    how_much = ["--seconds", "5", "--rate", "2.5", "--feed-rate", "7", "--users", "3"]
-    how = ["--seed", "9", "--schedule", "constant"]
-    options = parse([*how_much, *how, "--target", str(target), "--out", str(tmp_path)])
+    how_much = ["--seconds", "5", "--steps", "40,20", "--feed-rate", "7", "--users", "3"]
+    how = ["--seed", "9", "--schedule", "constant", "--workers", "2", "--client", "raw"]
+    what = ["--batch", "4", "--limits", str(limits)]
+    options = parse([*how_much, *how, *what, "--target", str(target), "--out", str(tmp_path)])
 
-    load = Load(seed=9, seconds=5.0, rate=2.5, feed_rate=7.0, senders=3, manner="constant")
-    assert options == Options(load, target, tmp_path)
+    load = Load(
+        seed=9, seconds=5.0, rate=40.0, feed_rate=7.0, senders=3, schedule="constant", batch=4
+    )
+    assert options == Options(
+        load,
+        (40.0, 20.0),
+        1_000.0,
+        Limits(p99_ms=800.0),
+        target,
+        tmp_path,
+        workers=2,
+        client="raw",
+    )
+    assert options.plan == Listed([40.0, 20.0])
+
+
+def test_the_limits_of_a_target_file_hold(tmp_path: Path) -> None:
+    target = tmp_path / "target.toml"
+    target.write_text("[load]\np99_ms = 700")
+
+    assert parse(["--target", str(target)]).limits == Limits(p99_ms=700.0)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--seconds", "0"], "--seconds: must be a number from 1 to 600, but was '0'"),
-        (["--seconds", "nan"], "--seconds: must be a number from 1 to 600, but was 'nan'"),
-        (["--rate", "fast"], "--rate: must be a number from 0.1 to 5000, but was 'fast'"),
+        (["--seconds", "0"], "--seconds: must be a number from 1 to 86400, but was '0'"),
+        (["--seconds", "nan"], "--seconds: must be a number from 1 to 86400, but was 'nan'"),
+        (["--steps", "10,fast"], "--steps: must be a number from 0.1 to 20000, but was 'fast'"),
         (["--users", "1.5"], "--users: must be a whole number from 1 to 2000, but was '1.5'"),
         (["--seed", "-1"], "--seed: must be a whole number from 0 to"),
         (["--schedule", "burst"], "invalid choice: 'burst'"),
@@ -49,13 +75,44 @@ def test_a_wrong_option_is_named_with_its_value_and_exits_64(
     assert said in capsys.readouterr().err
 
 
-def test_a_load_that_would_not_fit_into_memory_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--steps", "5000", "--seconds", "600"],
+            "--steps 5000 for 600 s are 3,000,000 messages, and 200,000 is the most: lower --steps "
+            "or --seconds",
+        ),
+        (
+            ["--steps", "10,1", "--seconds", "5"],
+            "--steps 1 for --seconds 5 are 5 payments (poisson), and fewer than 20 prove nothing: "
+            "raise --seconds or the rate",
+        ),
+        (
+            ["--from", "50", "--to", "40"],
+            "--from 50 is more than --to 40; a search goes upwards: lower --from or raise --to",
+        ),
+    ],
+)
+def test_a_load_that_cannot_be_sent_or_proves_nothing_is_refused(
+    arguments: list[str], said: str
+) -> None:
     with pytest.raises(UsageError) as refused:
-        parse(["--rate", "5000", "--seconds", "600"])
+        parse(arguments)
+
+    assert str(refused.value) == said
+
+
+def test_a_minimum_rate_that_no_step_reaches_is_refused(tmp_path: Path) -> None:
+    limits = tmp_path / "limits.toml"
+    limits.write_text("rate_min = 200")
+
+    with pytest.raises(UsageError) as refused:
+        parse(["--limits", str(limits), "--steps", "50,100"])
 
     assert str(refused.value) == (
-        "--rate 5000 for 600 s are 3,000,000 messages, and 100,000 is the most: lower --rate or "
-        "--seconds"
+        "the limit rate_min is 200, and no step goes so high: raise --steps to 200 at least, or "
+        "lower rate_min"
     )
 
 

@@ -1,145 +1,204 @@
-"""What a load came to, and who is said to have been the limit."""
+"""What a step came to, and who is said to have been the limit."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from loadtests.assignment import Assignment, Generated, Load, read, write
-from loadtests.outcome import Outcome, as_json
+import pytest
+
+from loadtests.account import Asked
+from loadtests.assignment import Assignment, Generated, read, write
+from loadtests.lags import Lags, Recovery
+from loadtests.limits import Limits
+from loadtests.outcome import Ceilings
 from loadtests.registered import Standing
+from loadtests.saturation import Saturation
+from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID
 from loadtests.settling import Settled
-from loadtests.tally import Tally
 from loadtests.target import Checkout, Recipient
+from simulator.clock import wall_now
+from tests.loadtests.some_steps import CLEAN, LOAD, UNDERREPORTED, a_step, carried, generated
 
-LOAD = Load(seed=1, seconds=10.0, rate=20.0, feed_rate=5.0, senders=64, manner="poisson")
-SOUND = Settled(settled=200, refused=0, pending=0, silent=0, after_s=0.4)
-
-
-def carried(*, intended: int = 200) -> Tally:
-    tally = Tally(intended=intended)
-    for _ in range(intended):
-        tally.begin(0.001)
-        tally.end(0.010, None)
-    return tally
+CONVICTED = replace(CLEAN, verdict="not_conformant", breaches=(UNDERREPORTED,))
+DOUBTFUL = replace(CLEAN, verdict="inconclusive", doubts=("MON-02 is inconclusive: …",))
 
 
-def outcome(
-    tally: Tally | None = None, settled: Settled | None = SOUND, **other: object
-) -> Outcome:
-    generated = Generated(
-        tallies={"payment": tally or carried()},
-        accepted=[],
-        lasted_s=10.0,
-        busy={"generator": 0.2, "simulator": 0.9},
-        warned=False,
-    )
-    return Outcome(
-        LOAD,
-        replace(generated, **other),  # type: ignore[arg-type]
-        settled,
-        {"cores": 2},
-        "the platform",
-        processes=("simulator",),
+def test_a_step_without_breaches_and_without_limits_is_conformant() -> None:
+    seen = a_step()
+
+    assert (seen.invalid, seen.breaches, seen.doubts) == ((), (), ())
+    assert (seen.verdict, seen.why) == (CONFORMANT, "")
+
+
+def test_a_requirement_that_failed_is_a_breach_however_fast_the_platform_was() -> None:
+    seen = a_step(judged=CONVICTED)
+
+    assert seen.verdict == BREACHED
+    assert seen.why == (
+        "MON-02, 3 times: what was reported is not what arrived (records in the closing: 0)"
     )
 
 
-def test_a_load_without_errors_and_without_limits_is_carried() -> None:
-    seen = outcome()
-
-    assert (seen.limits, seen.errors, seen.exit_code) == ((), (), 0)
-
-
-def test_errors_are_not_carried() -> None:
+def test_dropped_messages_make_a_step_invalid_whatever_else_went_wrong() -> None:
     tally = carried()
-    tally.intended += 2
-    tally.end(0.5, "status 503")
-    tally.end(0.5, "status 503")
+    for _ in range(3):
+        tally.intend(5.0)
+        tally.drop(5.0)
 
-    seen = outcome(tally)
+    seen = a_step(tally, judged=CONVICTED)
 
-    assert seen.errors == ("payment: status 503, 2 times",)
-    assert seen.exit_code == 1
-
-
-def test_dropped_messages_leave_the_load_uncertain_whatever_else_went_wrong() -> None:
-    tally = carried()
-    tally.intended += 4
-    tally.dropped = 3
-    tally.end(0.5, "status 503")
-
-    seen = outcome(tally)
-
-    assert seen.limits == (
-        "payment: 3 of 204 were dropped, as all 64 senders were waiting for answers; lower the "
-        "rate, or raise --users",
+    assert seen.verdict == INVALID
+    assert seen.why == (
+        "payment: 3 of 203 were dropped, as all 64 senders were waiting for answers; raise "
+        "--users, or lower the rate"
     )
-    assert seen.exit_code == 2
 
 
 def test_one_late_message_in_a_hundred_is_borne_and_more_are_not() -> None:
     tally = carried()
     tally.late = 2
-    assert outcome(tally).exit_code == 0
+    assert a_step(tally).verdict == CONFORMANT
 
     tally.late = 3
 
-    assert outcome(tally).exit_code == 2
+    assert a_step(tally).verdict == INVALID
 
 
-def test_a_message_of_which_nothing_is_known_leaves_the_load_uncertain() -> None:
+def test_a_message_of_which_nothing_is_known_makes_a_step_invalid() -> None:
     tally = carried()
-    tally.intended += 1
+    tally.intend(1.0)
 
-    seen = outcome(tally)
-
-    assert seen.limits == ("payment: nobody knows what became of 1 of 201",)
-    assert seen.exit_code == 2
+    assert a_step(tally).invalid == ("payment: nobody knows what became of 1 of 201",)
 
 
-def test_a_generator_without_room_is_the_limit() -> None:
-    for other in (
-        {"busy": {"generator": 0.95, "simulator": 0.1}},
-        {"warned": True},
-        {"complete": False},
-    ):
-        assert outcome(**other).exit_code == 2
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (
+            {"generated": replace(generated(), busy={"generator 2": 0.95})},
+            "the generator 2 used 95% of a core",
+        ),
+        (
+            {"generated": replace(generated(), complete=False)},
+            "time was up before the schedule came to its end",
+        ),
+        (
+            {"generated": replace(generated(), complete=False, vanished=("generator 2",))},
+            "generator 2 vanished in the middle of the step; what it had told until then is kept",
+        ),
+        (
+            {"saturation": Saturation(busy={"simulator": 0.93}, cores=2)},
+            "the simulator used 93% of its core and may have been the limit",
+        ),
+        (
+            {"saturation": Saturation(busy={"platform": 1.0, "other processes": 0.98}, cores=2)},
+            "the machine had no processor time left (99% of 2 cores, of them 0.98 by other",
+        ),
+        (
+            {"saturation": Saturation(unanswered=2, cores=2)},
+            "the simulator did not say that it is well in 5 s, 2 times",
+        ),
+        (
+            {"ceilings": Ceilings(payments=15.0, limit="the generator used 92% of a core")},
+            "20 payments/s are more than the 15 that were carried before the load",
+        ),
+    ],
+)
+def test_a_limit_of_ours_is_never_the_platforms(other: dict[str, object], said: str) -> None:
+    """Neither a pass nor a fail: the reason, and what to do."""
+    for judged in (CLEAN, CONVICTED):
+        seen = a_step(judged=judged, **other)
+        assert seen.verdict == INVALID
+        assert seen.why.startswith(said)
+        assert ";" in seen.why, "it says what to do"
+
+
+def test_a_simulator_that_is_slow_beside_its_work_is_the_limit() -> None:
+    slow = Saturation(cores=2)
+    slow.answers.record(0.4)
+
+    (said,) = a_step(saturation=slow).invalid
+
+    assert said.startswith("the simulator took 400 ms to say that it is well (p99), and 250 ms is")
+
+
+def test_calibration_that_met_no_limit_limits_nothing() -> None:
+    assert a_step(ceilings=Ceilings(payments=15.0, limit="")).verdict == CONFORMANT
+
+
+def test_errors_beyond_the_limit_are_a_breach_with_their_kinds() -> None:
+    tally = carried()
+    for _ in range(2):
+        tally.intend(5.0)
+        tally.end(5.0, 5.5, "status 503")
+
+    seen = a_step(tally)
+
+    assert seen.breaches == (
+        "error_share_max: 2 of 202 payments (0.99%) came to nothing, and 0.00% is the limit: "
+        "status 503, 2 times",
+    )
+    assert a_step(tally, limits=Limits(error_share_max=0.01)).verdict == CONFORMANT
 
 
 def test_accepted_payments_that_come_to_nothing_are_errors() -> None:
     settled = Settled(settled=190, refused=1, pending=7, silent=2, after_s=30.0)
 
-    seen = outcome(settled=settled)
+    (said,) = a_step(settled=settled).breaches
 
-    assert seen.errors == (
-        "payment: 1 were accepted and then refused",
-        "payment: 7 were accepted and not settled 30 s after the load",
-        "payment: 2 were accepted, and the platform does not say what became of them",
+    assert said == (
+        "error_share_max: 10 of 200 payments (5.00%) came to nothing, and 0.00% is the limit: 1 "
+        "accepted and then refused; 7 accepted and not settled 30 s after the load; 2 accepted, "
+        "and the platform does not say what became of them"
     )
-    assert seen.exit_code == 1
 
 
-def test_a_party_that_ended_by_itself_is_an_error() -> None:
-    seen = outcome(busy={"generator": 0.1})
+def test_limits_of_latency_and_lag_are_breached_above_them() -> None:
+    lags = Lags()
+    lags.feed.record(6.0)
+    lags.lineage.record(9.0)
 
-    assert seen.errors == ("the simulator ended by itself; its log says why",)
+    seen = a_step(carried(latency_s=1.2), lags=lags)
+
+    assert seen.breaches == (
+        "p99_ms: 1200 ms, and 1000 ms is the limit",
+        "feed_lag_p99_ms: 6000 ms, and 5000 ms is the limit",
+    )
 
 
-def test_the_figures_say_everything_in_numbers() -> None:
-    told = as_json(outcome())
+def test_transmissions_that_stay_open_are_a_breach() -> None:
+    assert a_step(drained=False).why == (
+        "settle_s: transmissions were still open 30 s after the load, and that is the limit"
+    )
 
-    assert told["operations"]["payment"] == {
-        "intended": 200,
-        "answered": 200,
-        "rate": 20.0,
-        "errors": {},
-        "dropped": 0,
-        "lost": 0,
-        "late": 0,
-        "lag_us": {"p50": 1000, "p90": 1000, "p99": 1000, "max": 1000},
-        "latency_us": {"p50": 10000, "p90": 10000, "p99": 10000, "max": 10000},
-        "latency_buckets": {"4322": 200},
-    }
-    assert told["load"]["seed"] == 1
-    assert (told["limits"], told["errors"], told["exit_code"]) == ([], [], 0)
+
+def test_a_recovery_that_takes_too_long_or_never_comes_is_a_breach() -> None:
+    quick = Recovery("unreachable", lasted_s=3, before=2, most=60, after_s=4.0)
+    assert a_step(recoveries=(quick,)).verdict == CONFORMANT
+
+    seen = a_step(recoveries=(replace(quick, after_s=11.0), replace(quick, after_s=None)))
+
+    assert seen.breaches == (
+        "recover_s: what unreachable had held back was worked off 11.0 s after its end, and 10 s "
+        "is the limit",
+        "recover_s: what unreachable had held back was worked off never, and 10 s is the limit",
+    )
+
+
+def test_a_doubt_of_the_judge_is_neither_a_pass_nor_a_breach() -> None:
+    seen = a_step(judged=DOUBTFUL)
+
+    assert (seen.verdict, seen.why) == (INCONCLUSIVE, "MON-02 is inconclusive: …")
+
+
+def test_a_platform_that_died_is_a_breach_and_what_was_seen_is_kept() -> None:
+    seen = a_step(gone=("the platform ended by itself in the middle of the step; see its log",))
+
+    assert seen.verdict == BREACHED
+    assert seen.payments.answered == 200
+
+
+def test_without_a_journal_nothing_is_said() -> None:
+    assert a_step(judged=None).verdict == INCONCLUSIVE
 
 
 def test_what_is_handed_to_the_generator_and_back_arrives_unchanged(tmp_path: Path) -> None:
@@ -149,11 +208,12 @@ def test_what_is_handed_to_the_generator_and_back_arrives_unchanged(tmp_path: Pa
     )
     standing = Standing("http://r.invalid/v1", "key-1", "aut-1", 1)
     recipients = (Recipient("acquirer-sg", "SG"),)
-    assignment = Assignment(LOAD, checkout, recipients, standing, {"simulator": 17}, path)
+    assignment = Assignment(LOAD, checkout, recipients, standing, path)
     write(path, assignment)
     assert read(path, Assignment) == assignment
 
-    generated = outcome().generated
-    write(path, generated)
+    now = wall_now()
+    seen = generated(asked=[Asked(1, now, now, 202, '{"a":1}', "accepted", "p-1")])
+    write(path, seen)
 
-    assert read(path, Generated) == generated
+    assert read(path, Generated) == seen

@@ -9,6 +9,8 @@ from loadtests.registered import (
     ANNOUNCE,
     CLOSE,
     FEED,
+    LINEAGE,
+    OPERATIONS,
     TRANSMISSION,
     RegisteredPlatform,
     Standing,
@@ -21,6 +23,7 @@ from loadtests.tally import Tally
 from simulator.clock import wall_now
 from simulator.messages.declaration import DeclarationRequest
 from simulator.messages.feed import FeedEvent
+from simulator.messages.lineage import LineageRequest
 from simulator.messages.registration import RegistrationRequest
 from simulator.messages.signature import verify
 from simulator.messages.transmission import ClosingRequest, TransmissionRequest
@@ -30,6 +33,7 @@ ANSWERS = {
     ANNOUNCE: Answer(201, b'{"id":"trm-7","status":"accepted"}'),
     FEED: Answer(200, b'{"accepted":3,"refused":[],"alerts":[]}'),
     CLOSE: Answer(200, b'{"id":"trm-7","status":"closed"}'),
+    LINEAGE: Answer(201, b'{"recorded":1}'),
 }
 
 
@@ -51,15 +55,15 @@ def ticking() -> Callable[[], float]:
     return lambda: float(next(moments))
 
 
-def send_one(regulator: Regulator) -> dict[str, Tally]:
-    tallies = {name: Tally() for name in (ANNOUNCE, FEED, CLOSE, TRANSMISSION)}
+def send_one(regulator: Regulator, batch: int = 1) -> dict[str, Tally]:
+    tallies = {name: Tally() for name in OPERATIONS}
     tallies[ANNOUNCE].intended = 1  # The schedule counts what it hands over.
-    platform = RegisteredPlatform(STANDING, seed=1, tallies=tallies, clock=ticking())
+    platform = RegisteredPlatform(STANDING, seed=1, tallies=tallies, clock=ticking(), batch=batch)
     platform.send(regulator, 5, 999.0)
     return tallies
 
 
-def test_a_transmission_is_announced_fed_and_closed() -> None:
+def test_a_transmission_is_announced_fed_closed_and_traced() -> None:
     regulator = Regulator()
 
     tallies = send_one(regulator)
@@ -70,6 +74,7 @@ def test_a_transmission_is_announced_fed_and_closed() -> None:
         "/feed/v1/transmissions",
         "/feed/v1/feed",
         "/feed/v1/transmissions/trm-7/closing",
+        "/feed/v1/lineage",
     ]
     announced = TransmissionRequest.model_validate_json(bodies[ANNOUNCE])
     fed = [FeedEvent.model_validate_json(line) for line in bodies[FEED].splitlines()]
@@ -82,10 +87,13 @@ def test_a_transmission_is_announced_fed_and_closed() -> None:
     ]
     assert closed.payloads == (fed[1].data.payload,)
     assert closed.bytes == fed[1].data.bytes == fed[2].data.bytes
+    (traced,) = LineageRequest.model_validate_json(bodies[LINEAGE]).items
+    assert (traced.payload, traced.transmission) == (fed[1].data.payload, "trm-7")
     assert {name: tally.answered for name, tally in tallies.items()} == {
         ANNOUNCE: 1,
         FEED: 1,
         CLOSE: 1,
+        LINEAGE: 1,
         TRANSMISSION: 1,
     }
 
@@ -97,7 +105,8 @@ def test_latency_counts_from_the_intended_moment_and_then_from_the_answer_before
         ANNOUNCE: 1_000_000,  # From 999 to the first reading of the clock, 1000.
         FEED: 1_000_000,
         CLOSE: 1_000_000,
-        TRANSMISSION: 6_000_000,
+        LINEAGE: 1_000_000,
+        TRANSMISSION: 8_000_000,
     }
 
 
@@ -118,12 +127,12 @@ def test_every_request_is_signed_and_no_nonce_comes_twice() -> None:
             now=wall_now(),
         )
         nonces.add(signed.nonce)
-    assert len(nonces) == 3
+    assert len(nonces) == 4
 
 
 def test_after_a_step_that_failed_the_later_ones_are_not_tried() -> None:
     refused = Answer(409, b'{"code":"quota_exceeded"}')
-    for operation, asked in ((ANNOUNCE, 1), (FEED, 2), (CLOSE, 3)):
+    for operation, asked in ((ANNOUNCE, 1), (FEED, 2), (CLOSE, 3), (LINEAGE, 4)):
         regulator = Regulator(**{operation: refused})
 
         tallies = send_one(regulator)
@@ -131,7 +140,7 @@ def test_after_a_step_that_failed_the_later_ones_are_not_tried() -> None:
         assert len(regulator.asked) == asked
         assert tallies[operation].errors == {"status 409 quota_exceeded": 1}
         assert tallies[TRANSMISSION].errors == {f"broken off at {operation}": 1}
-        assert [tally.lost for tally in tallies.values()] == [0, 0, 0, 0]
+        assert [tally.lost for tally in tallies.values()] == [0, 0, 0, 0, 0]
 
 
 def test_lawful_feed_that_is_refused_or_suspected_is_an_error() -> None:
@@ -172,3 +181,19 @@ def test_a_large_feed_body_numbers_its_events_without_gaps() -> None:
 
     assert [event.sequence for event in events] == list(range(1, 101))
     assert len({event.data.payload for event in events}) == 100
+
+
+def test_a_batch_feeds_closes_and_traces_every_record() -> None:
+    regulator = Regulator()
+
+    send_one(regulator, batch=50)
+
+    bodies = {operation: request.body for operation, request in regulator.asked}
+    fed = [FeedEvent.model_validate_json(line) for line in bodies[FEED].splitlines()]
+    closed = ClosingRequest.model_validate_json(bodies[CLOSE])
+    traced = LineageRequest.model_validate_json(bodies[LINEAGE]).items
+    assert TransmissionRequest.model_validate_json(bodies[ANNOUNCE]).records == 50
+    assert [event.sequence for event in fed] == list(range(1, 53))
+    assert (closed.records, fed[-1].data.records) == (50, 50)
+    assert closed.payloads == tuple(entry.payload for entry in traced)
+    assert len(set(closed.payloads)) == 50

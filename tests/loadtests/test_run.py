@@ -21,25 +21,35 @@ def test_the_load_keeps_locust_out_of_its_own_process() -> None:
     assert seen.stdout == "[]\n"
 
 
-def test_a_load_accounts_for_every_message_that_was_meant_to_be_sent(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "loadtests.run", "--seconds", "1", "--rate", "6"]
+def test_every_message_of_a_step_is_accounted_for_and_every_step_is_judged(tmp_path: Path) -> None:
+    """How fast this machine is, is not the claim."""
+    limits = tmp_path / "limits.toml"
+    limits.write_text("machine_busy_max = 1\nsimulator_busy_max = 1\nsimulator_lag_p99_ms = 9000")
+    command = [sys.executable, "-m", "scenarios.cli", "load", "--seconds", "2", "--steps", "12"]
+    how = ["--schedule", "constant", "--feed-rate", "5", "--batch", "3", "--client", "raw"]
     ended = subprocess.run(
-        [*command, "--schedule", "constant", "--out", str(tmp_path)],
+        [*command, *how, "--workers", "2", "--limits", str(limits), "--out", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert ended.returncode in (0, 1, 2), (
-        ended.stderr
-    )  # How fast this machine is, is not the claim.
-    figures = json.loads((tmp_path / "load-1" / "load.json").read_text())
-    for operation in ("payment", "announce"):
-        seen = figures["operations"][operation]
+    assert ended.returncode in (0, 1, 2), ended.stdout + ended.stderr
+    folder = tmp_path / "load-1"
+    (step,) = json.loads((folder / "load.json").read_text())["steps"]
+    for operation, count in (("payment", 24), ("announce", 10)):
+        seen = step["operations"][operation]
         wrong = sum(seen["errors"].values())
-        assert seen["intended"] == seen["answered"] + wrong + seen["dropped"] == 6
-    assert (
-        sum(figures["settled"][fate] for fate in ("settled", "refused", "pending", "silent"))
-        == (figures["operations"]["payment"]["answered"])
+        assert seen["intended"] == seen["answered"] + wrong + seen["dropped"] == count
+    assert step["settled"]["settled"] == step["operations"]["payment"]["answered"]
+    assert step["judged"]["payments"] == 25, "the probe is a payment too"
+    assert step["judged"]["breaches"] == []
+    assert (step["payloads"], step["unfed"], step["untraced"]) == (25, 0, 0)
+    assert not (folder / "state").exists()
+    verified = subprocess.run(
+        [sys.executable, "-m", "scenarios.cli", "verify", str(folder / "step-1")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert not (tmp_path / "load-1" / "state").exists()
+    assert "unbroken" in verified.stdout

@@ -11,7 +11,7 @@ POLL = Poll("http://p.invalid/{platform_payment}", "/status", ("settled",), ("re
 
 
 def named(*ids: str) -> list[dict[str, str]]:
-    return [{"platform_payment": id} for id in ids]
+    return [{"platform_payment": id, "payment.id": f"ours-{id}"} for id in ids]
 
 
 def test_few_payments_are_all_followed_and_many_evenly_up_to_the_last() -> None:
@@ -52,4 +52,15 @@ def test_a_platform_that_is_gone_is_silent_and_not_slow() -> None:
         transport=httpx.MockTransport(answer),
     )
 
-    assert settled == Settled(settled=0, refused=0, pending=1, silent=1, after_s=4.0)
+    assert settled == Settled(
+        settled=0,
+        refused=0,
+        pending=1,
+        silent=1,
+        after_s=4.0,
+        fates=(("ours-slow", "pending"), ("ours-gone", "silent")),
+    )
+    assert settled.told == (
+        "1 accepted and not settled 4 s after the load; 1 accepted, and the platform does not say "
+        "what became of them"
+    )
