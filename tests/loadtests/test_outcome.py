@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,7 @@ def test_a_message_of_which_nothing_is_known_makes_a_step_invalid() -> None:
         ),
     ],
 )
-def test_a_limit_of_ours_is_never_the_platforms(other: dict[str, object], said: str) -> None:
+def test_a_limit_of_ours_is_never_the_platforms(other: dict[str, Any], said: str) -> None:
     """Neither a pass nor a fail: the reason, and what to do."""
     for judged in (CLEAN, CONVICTED):
         seen = a_step(judged=judged, **other)
