@@ -32,5 +32,10 @@ class RulePack(Message):
     validity_years: int
     extension_years: int | None
     payment_contract_exempt: bool
+    exempted_persons_count: bool
+    """Whether persons whose data leaves under an exemption count towards the thresholds."""
+    contracts_filed_from: date
+    certified_from: date | None
+    """Since when exports are certified; `None`: not under this pack."""
     threshold_clause: str
     mandatory_demanded_by: str

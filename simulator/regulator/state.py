@@ -26,12 +26,14 @@ from simulator.journal.events import (
     ExportStopped,
     ExportSuspended,
     FeedTaken,
+    HandlerDescribed,
     InspectionOpened,
     LineageItem,
     LineageRecorded,
     MaterialHandedIn,
     NoticeAcknowledged,
     NoticeIssued,
+    PersonsCounted,
     PlatformRegistered,
     PolicyChanged,
     ReinspectionDecided,
@@ -48,6 +50,7 @@ from simulator.regulator.lifecycle import (
     case,
     declaration,
     feed,
+    headcount,
     lineage,
     notice,
     order,
@@ -59,6 +62,7 @@ from simulator.regulator.lifecycle.authorization import Authorization
 from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.feed import Fed
+from simulator.regulator.lifecycle.headcount import Marks, Tallies
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.lifecycle.policy import Policy
@@ -82,6 +86,12 @@ class RegulatorState:
     feeds: dict[str, Fed] = field(default_factory=dict)
     """By transmission."""
     cases: dict[str, Case] = field(default_factory=dict)
+    handlers: dict[str, HandlerDescribed] = field(default_factory=dict)
+    """By platform, its latest word."""
+    persons: dict[tuple[str, int], Marks] = field(default_factory=dict)
+    """By platform and year; changed in place, since it may hold millions."""
+    tallies: dict[tuple[str, int], Tallies] = field(default_factory=dict)
+    """By platform and year."""
     notices: dict[str, Notice] = field(default_factory=dict)
     alerts: dict[str, AlertRaised] = field(default_factory=dict)
     lineage: dict[tuple[str, str], tuple[LineageItem, ...]] = field(default_factory=dict)
@@ -242,6 +252,24 @@ def _case(
         state.undecided.pop(event.case, None)
 
 
+def _handler(state: RegulatorState, event: HandlerDescribed) -> None:
+    state.handlers[event.platform] = event
+
+
+def _persons(state: RegulatorState, event: PersonsCounted) -> None:
+    """Only two years can still be asked for; older ones are forgotten."""
+    key, former = (event.platform, event.year), (event.platform, event.year - 1)
+    state.tallies[key] = headcount.mark(
+        state.persons.setdefault(key, {}),
+        state.persons.get(former, {}),
+        headcount.tallies_of(state, event.platform, event.year),
+        event,
+    )
+    for platform, year in list(state.persons):
+        if platform == event.platform and year < event.year - 1:
+            del state.persons[platform, year], state.tallies[platform, year]
+
+
 def _notice(state: RegulatorState, event: NoticeIssued | NoticeAcknowledged) -> None:
     state.notices[event.id] = notice.evolve(state.notices.get(event.id), event)
     if isinstance(event, NoticeIssued):
@@ -280,6 +308,8 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     ReinspectionDecided: _case,
     DeadlineNeared: _case,
     DeadlinePassed: _case,
+    HandlerDescribed: _handler,
+    PersonsCounted: _persons,
     NoticeIssued: _notice,
     NoticeAcknowledged: _notice,
     PolicyChanged: _policy,

@@ -79,6 +79,13 @@ class RulePack:
     """What an approved extension adds; `None`: the export must be declared again."""
     payment_contract_exempt: bool
     """Whether what a payment contract needs is exempt from all mechanisms."""
+    exempted_persons_count: bool
+    """Whether persons whose data leaves under an exemption count towards the thresholds. No text
+    that was read says so either way (Order 16 art. 8(2): articles 3 to 6 apply separately)."""
+    contracts_filed_from: date
+    """Since when a standard contract can be filed (Order 13)."""
+    certified_from: date | None
+    """Since when exports are certified (Order 20); `None`: not under this pack."""
     threshold_clause: str
     mandatory_demanded_by: str
     """The clause that demands the three mandatory categories under this pack."""
@@ -100,6 +107,10 @@ class RulePack:
         year = issued.year + self.validity_years
         leap_day_lost = (issued.month, issued.day) == (2, 29) and year % 4 != 0
         return date(year, 2, 28) if leap_day_lost else issued.replace(year=year)
+
+    def files_contracts(self, day: date) -> bool:
+        """Whether a contract can be filed; Order 13 came while the first pack was in force."""
+        return day >= self.contracts_filed_from or not self.holds_on(day)
 
     def sensitive_list(self, day: date) -> SensitiveList:
         """The list in force on this day; before the pack's first list, the first."""
@@ -165,24 +176,49 @@ def governing(chosen: RulePack, begun_on: date, day: date) -> RulePack:
 def mechanism(law: RulePack, export: Export) -> Mechanism:
     """Which mechanism this export needs. Whoever stays below by splitting quantities is outside
     this arithmetic."""
+    return reasoned(law, export)[0]
+
+
+def reasoned(law: RulePack, export: Export) -> tuple[Mechanism, str]:
+    """The mechanism, and the number or fact that decides for it."""
     if export.important_data:
-        return "security_assessment"
+        return "security_assessment", "important data is exported"
     if not export.persons and not export.sensitive_persons:
-        return "exempt"
+        return "exempt", "no person's information is exported"
     if law.payment_contract_exempt and export.for_payment_contract:
-        return "exempt"
-    limits = law.thresholds
+        return "exempt", "all of it is needed for a contract that the person is party to"
+    assessed = _assessed_for(law.thresholds, export)
+    if assessed is not None:
+        return "security_assessment", assessed
+    if export.sensitive_persons:
+        return "standard_contract_or_certification", (
+            f"{export.sensitive_persons} persons with sensitive information, below"
+            f" {law.thresholds.assessed_sensitive_persons}"
+        )
+    least = law.thresholds.contract_from_persons
+    if export.persons >= least:
+        return "standard_contract_or_certification", (
+            f"{export.persons} persons, {least or 1} or more and below"
+            f" {law.thresholds.assessed_persons}"
+        )
+    return "exempt", f"{export.persons} persons, below {least}, and none with sensitive information"
+
+
+def _assessed_for(limits: Thresholds, export: Export) -> str | None:
+    """Why the export needs a security assessment; `None` where it does not."""
+    if export.critical_operator:
+        return "the handler runs critical information infrastructure"
+    if limits.handled_persons is not None and export.handled_persons >= limits.handled_persons:
+        return (
+            f"the handler handles {export.handled_persons} persons,"
+            f" {limits.handled_persons} or more"
+        )
     persons = export.persons + limits.sensitive_count_as_persons * export.sensitive_persons
-    handles_too_many = (
-        limits.handled_persons is not None and export.handled_persons >= limits.handled_persons
-    )
-    if (
-        export.critical_operator
-        or handles_too_many
-        or persons >= limits.assessed_persons
-        or export.sensitive_persons >= limits.assessed_sensitive_persons
-    ):
-        return "security_assessment"
-    if export.sensitive_persons or export.persons >= limits.contract_from_persons:
-        return "standard_contract_or_certification"
-    return "exempt"
+    if persons >= limits.assessed_persons:
+        return f"{persons} persons, {limits.assessed_persons} or more"
+    if export.sensitive_persons >= limits.assessed_sensitive_persons:
+        return (
+            f"{export.sensitive_persons} persons with sensitive information,"
+            f" {limits.assessed_sensitive_persons} or more"
+        )
+    return None

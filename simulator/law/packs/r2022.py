@@ -22,6 +22,9 @@ R2022 = RulePack(
     validity_years=2,
     extension_years=None,
     payment_contract_exempt=False,
+    exempted_persons_count=True,  # There is no exemption that could set them apart.
+    contracts_filed_from=date(2023, 6, 1),
+    certified_from=None,
     threshold_clause="Order 11 art. 4",
     mandatory_demanded_by="Order 11 art. 3-4",
     sensitive_lists=(SensitiveList(date(2020, 10, 1), "GB/T 35273-2020", resident_id=True),),
