@@ -1,9 +1,9 @@
 """Whose data leaves, as tokens that name nobody: each natural person counts once."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from simulator.messages.base import Message, RecipientId, Time
 
@@ -19,7 +19,8 @@ DemandedMechanism = Literal["security_assessment", "standard_contract_or_certifi
 class HeadcountRequest(Message):
     """Body of `POST /headcounts`; an `Idempotency-Key` header is required.
 
-    A person may be told any number of times, in any message, for any recipient.
+    A person may be told any number of times, in any message, for any recipient. One message is one
+    step of the world, and so its lists have an end.
     """
 
     recipient: RecipientId
@@ -29,13 +30,6 @@ class HeadcountRequest(Message):
     """Persons of whom sensitive personal information leaves."""
     exempt: bool = False
     """All of it leaves under an exemption of Order 16 art. 3-6."""
-
-    @model_validator(mode="after")
-    def of_one_to_many(self) -> Self:
-        """One message is one step of the world, and so it has an end."""
-        if not 1 <= len(self.ordinary) + len(self.sensitive) <= TOKENS_MAX:
-            raise ValueError(f"give 1 to {TOKENS_MAX} tokens in ordinary and sensitive together")
-        return self
 
 
 class Headcount(Message):

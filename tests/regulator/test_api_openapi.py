@@ -35,6 +35,10 @@ OPERATIONS = {
     "list_cases": "GET /cases",
     "read_case": "GET /cases/{id}",
     "hand_in": "PUT /cases/{id}/materials/{number}",
+    "describe_handler": "PUT /handler",
+    "read_handler": "GET /handler",
+    "count_persons": "POST /headcounts",
+    "read_headcount": "GET /headcounts",
     "reinspect": "POST /cases/{id}/reinspection",
 }
 
