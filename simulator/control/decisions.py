@@ -1,4 +1,4 @@
-"""The decisions that wait for a hand: declarations, transmissions, re-inspections."""
+"""The decisions that wait for a hand: declarations, transmissions, filings, re-inspections."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.messages.base import Message
-from simulator.regulator.lifecycle import case, declaration, transmission
+from simulator.regulator.lifecycle import case, contract, declaration, transmission
 from simulator.world import Site
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/decisions", tags=["decisions"])
@@ -20,7 +20,7 @@ class DecisionRequest(Message):
     """Body of `POST /decisions`."""
 
     subject: Annotated[str, StringConstraints(max_length=100)]
-    """Id of a declaration, a transmission or a case."""
+    """Id of a declaration, a transmission, a contract or a case."""
     accept: bool
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -35,6 +35,8 @@ async def decide(here: Here, request: DecisionRequest) -> Told:
         outcome = declaration.decide(state, subject, accept, reason, now, office.sign)
     elif subject in state.transmissions:
         outcome = transmission.decide(state, subject, accept, reason, now)
+    elif subject in state.contracts:
+        outcome = contract.decide(state, subject, accept, reason, now)
     elif subject in state.cases:
         outcome = case.decide(state, subject, accept, reason, now)
     else:
@@ -44,6 +46,6 @@ async def decide(here: Here, request: DecisionRequest) -> Told:
 
 def _unknown(site: Site, subject: str) -> Refused:
     state = site.office.state
-    there = [*state.declarations, *state.transmissions, *state.cases]
+    there = [*state.declarations, *state.transmissions, *state.contracts, *state.cases]
     remedy = suggest(subject, there[-200:]) if there else "nothing was submitted yet"
     return Refused("subject_unknown", f"there is no {subject!r} to decide; {remedy}")

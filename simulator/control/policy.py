@@ -14,6 +14,8 @@ from simulator.regulator.lifecycle import policy
 router = APIRouter(prefix="/sandboxes/{sandbox}/policy", tags=["policy"])
 
 Manner = Literal["immediate", "after", "manual"]
+LawfulManner = Literal["immediate", "after", "manual", "statutory"]
+"""`statutory` decides at the end of the period that the law gives the regulator."""
 
 
 class PolicyMessage(Message):
@@ -23,6 +25,7 @@ class PolicyMessage(Message):
     transmissions: Manner = "immediate"
     reinspections: Manner = "immediate"
     after_s: Annotated[float, Field(ge=0, le=100 * 366 * 86_400, allow_inf_nan=False)] = 0.0
+    contracts: LawfulManner = "immediate"
 
 
 @router.get("", operation_id="read_policy")

@@ -5,7 +5,7 @@ November before. The table holds what was published; outside it no answer is giv
 guessed holiday moves a legal deadline.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "CST")
 _ONE_DAY = timedelta(days=1)
@@ -100,6 +100,13 @@ def is_working_day(day: date) -> bool:
 def next_working_day(day: date) -> date:
     """The first working day after this day."""
     return add_working_days(day, 1)
+
+
+def end_of_working_days(moment: datetime, count: int) -> datetime:
+    """When a period of `count` working days ends that begins on the day after this moment: at the
+    midnight in China after its last day. Raises BeyondCalendar."""
+    last = add_working_days(china_date(moment), count)
+    return datetime.combine(last + _ONE_DAY, time(), CHINA).astimezone(UTC)
 
 
 def add_working_days(day: date, count: int) -> date:

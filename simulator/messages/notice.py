@@ -6,6 +6,7 @@ from simulator.messages.base import Message, Time
 
 NoticeType = Literal[
     "declaration.decided",
+    "contract.decided",
     "authorization.granted",
     "authorization.revoked",
     "transmission.decided",
@@ -27,8 +28,8 @@ class Notice(Message):
     source: str
     type: NoticeType
     subject: str
-    """Id of the declaration, authorization, transmission or case; for stop, suspension and lift the
-    scope: an authorization id, or the registration id for the whole platform."""
+    """Id of the declaration, contract, authorization, transmission or case; for stop, suspension
+    and lift the scope: an authorization id, or the registration id for the whole platform."""
     time: Time
     sequence: int
     data: dict[str, Any]

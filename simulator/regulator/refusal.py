@@ -80,6 +80,11 @@ CODES: dict[str, Code] = {
     "purpose_mismatch": Code(409, "The purpose is not the authorized one", "Order 11 art. 9(1)"),
     "category_outside": Code(409, "The category is outside the authorization", "Order 11 art. 4"),
     "quota_exceeded": Code(409, "The quota does not suffice", "Order 11 art. 14"),
+    # By which way out.
+    "route_not_open": Code(409, "This way out does not exist on this day", "Order 13; Order 20"),
+    "contract_not_in_effect": Code(409, "The contract has not taken effect", "Order 13 art. 7"),
+    "contract_unknown": Code(409, "There is no such filed contract", "Order 13 art. 7"),
+    "contract_closed": Code(409, "The filing does not wait for this", "Order 13 art. 7-8"),
     # In which transmission.
     "transmission_unknown": Code(409, "The platform announced no such transmission"),
     "transmission_not_accepted": Code(409, "The transmission is not accepted"),

@@ -16,6 +16,12 @@ from simulator.journal.events import (
     AuthorizationGranted,
     AuthorizationRevoked,
     CallbackConfirmed,
+    ContractEnded,
+    ContractFiled,
+    ContractLapsed,
+    ContractReceived,
+    ContractReturned,
+    ContractSupplemented,
     DeadlineNeared,
     DeadlinePassed,
     DeclarationAccepted,
@@ -48,6 +54,7 @@ from simulator.law.working_days import china_date
 from simulator.regulator.lifecycle import (
     authorization,
     case,
+    contract,
     declaration,
     feed,
     headcount,
@@ -60,6 +67,7 @@ from simulator.regulator.lifecycle import (
 )
 from simulator.regulator.lifecycle.authorization import Authorization
 from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.feed import Fed
 from simulator.regulator.lifecycle.headcount import Marks, Tallies
@@ -86,6 +94,7 @@ class RegulatorState:
     feeds: dict[str, Fed] = field(default_factory=dict)
     """By transmission."""
     cases: dict[str, Case] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
     handlers: dict[str, HandlerDescribed] = field(default_factory=dict)
     """By platform, its latest word."""
     persons: dict[tuple[str, int], Marks] = field(default_factory=dict)
@@ -148,6 +157,7 @@ class RegulatorState:
             "ntc": len(self.notices),
             "alr": len(self.alerts),
             "cas": len(self.cases),
+            "con": len(self.contracts),
         }
         return (f"{prefix}-{number}" for number in count(known[prefix] + 1))
 
@@ -252,6 +262,14 @@ def _case(
         state.undecided.pop(event.case, None)
 
 
+def _contract(state: RegulatorState, event: contract.ContractEvent) -> None:
+    state.contracts[event.id] = contract.evolve(state.contracts.get(event.id), event)
+    if isinstance(event, ContractReceived | ContractSupplemented):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
 def _handler(state: RegulatorState, event: HandlerDescribed) -> None:
     state.handlers[event.platform] = event
 
@@ -308,6 +326,12 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     ReinspectionDecided: _case,
     DeadlineNeared: _case,
     DeadlinePassed: _case,
+    ContractReceived: _contract,
+    ContractFiled: _contract,
+    ContractReturned: _contract,
+    ContractSupplemented: _contract,
+    ContractLapsed: _contract,
+    ContractEnded: _contract,
     HandlerDescribed: _handler,
     PersonsCounted: _persons,
     NoticeIssued: _notice,

@@ -7,6 +7,7 @@ from simulator.journal.events import AlertRaised, LineageItem
 from simulator.messages import alert as alert_wire
 from simulator.messages import authorization as authorization_wire
 from simulator.messages import case as case_wire
+from simulator.messages import contract as contract_wire
 from simulator.messages import declaration as declaration_wire
 from simulator.messages import lineage as lineage_wire
 from simulator.messages import notice as notice_wire
@@ -20,6 +21,7 @@ from simulator.regulator.lifecycle.authorization import (
     standing,
 )
 from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.registration import Registration
@@ -148,6 +150,28 @@ def case(held: Case) -> case_wire.Case:
         materials=materials,
         findings=held.findings,
         decided_at=held.decided_at,
+    )
+
+
+def contract(held: Contract) -> contract_wire.Contract:
+    received = held.received
+    return contract_wire.Contract(
+        id=held.id,
+        status=held.status,
+        recipient=received.recipient,
+        country=received.country,
+        effective_on=received.effective_on,
+        ends_on=received.ends_on,
+        pipia_on=held.pipia_on,
+        materials=contract_wire.ContractMaterials.model_validate(held.materials),
+        replaces=received.replaces,
+        received_at=received.at,
+        filed_late=held.filed_late,
+        decided_at=held.decided_at,
+        number=held.number,
+        reasons=held.reasons,
+        supplement_by=held.supplement_by,
+        ended_because=held.ended_because,
     )
 
 

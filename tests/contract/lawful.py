@@ -9,6 +9,7 @@ from typing import Any
 
 from schemathesis import Case
 
+from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
@@ -24,6 +25,10 @@ def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
         case.path_parameters["id"] = OWN[operation]
     elif operation == "close":
         case.path_parameters["id"] = world.announce()  # A transmission is closed once.
+    elif operation == "end_contract":
+        case.path_parameters["id"] = world.hand_in_contract()  # It ends once.
+    elif operation == "supplement_contract":
+        case.path_parameters["id"] = world.hand_in_contract(materials={})
     elif operation == "read_lineage":
         case.path_parameters["digest"] = PAYLOAD
 
@@ -57,6 +62,11 @@ def _that_suffices(category: str) -> dict[str, str]:
     return {"category": "E03"}
 
 
+def _contract(body: Body) -> Body:
+    """In effect, and in nobody's place."""
+    return body | {name: CONTRACT[name] for name in ("effective_on", "ends_on", "replaces")}
+
+
 def _announcement(body: Body) -> Body:
     return ANNOUNCEMENT | {"records": body["records"]}
 
@@ -80,6 +90,7 @@ def _lineage(body: Body) -> Body:
 LAWFUL: dict[str, Callable[[Any], Any]] = {
     "register": _registration,
     "declare": _declaration,
+    "file_contract": _contract,
     "announce": _announcement,
     "feed": _feed,
     "record_lineage": _lineage,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import uvloop
 
 from simulator.journal.events import Event
+from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
@@ -35,6 +36,7 @@ OWN = {
     "read_authorization": "aut-1",
     "read_transmission": "trm-1",
     "acknowledge": "ntc-1",
+    "read_contract": "con-1",
     "read_case": "cas-1",
     "hand_in": "cas-1",
     "reinspect": "cas-1",
@@ -61,6 +63,7 @@ class World:
         self.platform.register()
         self.tell("POST", "/declarations", DECLARATION | {"records": RECORDS_MAX}, key="declare")
         self.announce()
+        self.hand_in_contract()
         self.tell("POST", "/feed", [FEED_EVENT])
         traced = {"items": [LINEAGE | {"payload": PAYLOAD}]}
         self.tell("POST", "/lineage", traced, key="lineage")
@@ -77,6 +80,11 @@ class World:
         """The id of a transmission that is open."""
         key = f"announce-{next(self.numbers)}"
         return str(self.tell("POST", "/transmissions", ANNOUNCEMENT, key=key)["id"])
+
+    def hand_in_contract(self, **changes: Any) -> str:
+        """The id of a contract that is filed, or returned where a material is missing."""
+        key = f"contract-{next(self.numbers)}"
+        return str(self.tell("POST", "/contracts", CONTRACT | changes, key=key)["id"])
 
     def empty_newcomers(self) -> None:
         """Makes room for one registration."""

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 from simulator.journal.events import (
     AuthorizationGranted,
     AuthorizationRevoked,
+    ContractEnded,
+    ContractFiled,
+    ContractLapsed,
+    ContractReceived,
+    ContractReturned,
+    ContractSupplemented,
     DeadlineNeared,
     DeadlinePassed,
     DeclarationAccepted,
@@ -124,7 +130,10 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
     asked_now = {
         event.id
         for event in events
-        if isinstance(event, DeclarationReceived | TransmissionAnnounced)
+        if isinstance(
+            event,
+            DeclarationReceived | TransmissionAnnounced | ContractReceived | ContractSupplemented,
+        )
     }
     granted_by_acceptance = {
         event.authorization for event in events if isinstance(event, DeclarationAccepted)
@@ -135,6 +144,10 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
                 yield _declaration_decided(state, event)
             case TransmissionAccepted() | TransmissionRefused() if event.id not in asked_now:
                 yield _transmission_decided(state, event)
+            case ContractFiled() | ContractReturned() if event.id not in asked_now:
+                yield _contract_decided(state, event)
+            case ContractLapsed() | ContractEnded():
+                yield _contract_decided(state, event)
             case AuthorizationGranted() if event.id not in granted_by_acceptance:
                 data = {"authorization": event.id, "version": event.version}
                 yield Tidings(event.platform, "authorization.granted", event.id, data)
@@ -161,6 +174,24 @@ def _declaration_decided(
     }
     platform = state.declarations[event.id].platform
     return Tidings(platform, "declaration.decided", event.id, data)
+
+
+def _contract_decided(
+    state: "RegulatorState",
+    event: ContractFiled | ContractReturned | ContractLapsed | ContractEnded,
+) -> Tidings:
+    data: dict[str, Any]
+    match event:
+        case ContractFiled():
+            data = {"status": "filed", "number": event.number}
+        case ContractReturned():
+            by = event.supplement_by.isoformat()
+            data = {"status": "returned", "reasons": list(event.reasons), "supplement_by": by}
+        case ContractLapsed():
+            data = {"status": "lapsed"}
+        case ContractEnded():
+            data = {"status": "ended", "reason": event.reason}
+    return Tidings(state.contracts[event.id].platform, "contract.decided", event.id, data)
 
 
 def _transmission_decided(

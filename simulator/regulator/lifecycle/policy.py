@@ -14,6 +14,7 @@ class Policy:
     transmissions: str = "immediate"
     reinspections: str = "immediate"
     after_s: float = 0.0
+    contracts: str = "immediate"
 
     def decide_at(self, manner: str, now: datetime) -> datetime | None:
         """When a request that arrives now is decided; `None` waits for a tester."""
@@ -23,12 +24,28 @@ class Policy:
 
 
 def change(
-    *, declarations: str, transmissions: str, reinspections: str, after_s: float, now: datetime
+    *,
+    declarations: str,
+    transmissions: str,
+    reinspections: str,
+    after_s: float,
+    now: datetime,
+    contracts: str = "immediate",
 ) -> tuple[PolicyChanged, ...]:
     """A tester sets the policy; requests that already wait keep the time that they were given."""
-    return (PolicyChanged(declarations, transmissions, reinspections, after_s, now),)
+    return (
+        PolicyChanged(
+            declarations, transmissions, reinspections, after_s, now, contracts=contracts
+        ),
+    )
 
 
 def evolve(event: PolicyChanged) -> Policy:
     """The policy from here on."""
-    return Policy(event.declarations, event.transmissions, event.reinspections, event.after_s)
+    return Policy(
+        declarations=event.declarations,
+        transmissions=event.transmissions,
+        reinspections=event.reinspections,
+        after_s=event.after_s,
+        contracts=event.contracts,
+    )

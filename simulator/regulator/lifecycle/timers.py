@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from simulator.journal.events import Event
-from simulator.regulator.lifecycle import authorization, case, declaration, transmission
+from simulator.regulator.lifecycle import authorization, case, contract, declaration, transmission
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.refusal import Refusal
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 WARNED_BEFORE = timedelta(days=5)
 """How long before a case's deadline the platform is warned."""
 
-Command = Literal["decide", "expire", "near_deadline", "pass_deadline"]
+Command = Literal[
+    "decide", "end_contract", "expire", "lapse_contract", "near_deadline", "pass_deadline"
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,12 +50,18 @@ def _run(
         return case.near_deadline(state, due.subject, now)
     if due.command == "pass_deadline":
         return case.pass_deadline(state, due.subject, now)
+    if due.command == "lapse_contract":
+        return contract.lapse(state, due.subject, now)
+    if due.command == "end_contract":
+        return contract.run_out(state, due.subject, now)
     if due.subject not in state.undecided:
         return ()
     if due.subject in state.declarations:
         return declaration.decide(state, due.subject, True, "", now, sign)
     if due.subject in state.transmissions:
         return transmission.decide(state, due.subject, True, "", now)
+    if due.subject in state.contracts:
+        return contract.decide(state, due.subject, None, "", now)
     return case.decide(state, due.subject, None, "", now)
 
 
@@ -64,6 +72,11 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
     for held in state.authorizations.values():
         if held.revoked_at is None and held.expired_at is None:
             yield Due(held.granted.valid_until, "expire", held.id)
+    for filing in state.contracts.values():
+        if filing.status == "returned" and filing.supplement_by is not None:
+            yield Due(filing.supplement_by, "lapse_contract", filing.id)
+        elif filing.status == "filed" and filing.ends_at is not None:
+            yield Due(filing.ends_at, "end_contract", filing.id)
     for opened in state.cases.values():
         if opened.deadline is not None and not opened.closed:
             yield Due(opened.deadline, "pass_deadline", opened.id)
