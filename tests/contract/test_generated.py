@@ -16,7 +16,7 @@ from tests.contract.world import World
 def at_least(operation: Operation) -> int:
     """How many requests must be made for it; more where there is something to vary."""
     varies = operation.body is not None or operation.lists != "no" or "{" in operation.path
-    return 25 if varies else 10
+    return 25 if varies else 8
 
 
 def breaches(sent: Iterable[Sent]) -> str:

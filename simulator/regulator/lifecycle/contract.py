@@ -33,6 +33,7 @@ from simulator.messages.contract import (
     SupplementRequest,
 )
 from simulator.messages.problem import ProblemError
+from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -236,6 +237,25 @@ def evolve(contract: Contract | None, event: ContractEvent) -> Contract:
             return replace(contract, status="lapsed", supplement_by=None)
         case ContractEnded():
             return replace(contract, status="ended", supplement_by=None, ended_because=event.reason)
+
+
+DRAWN = Drawing(
+    id="contract",
+    title="A standard contract is filed with a number, or returned to be supplemented.",
+    kept_in="contracts",
+    evolve=evolve,
+    state_of=lambda contract: contract.status,
+    steps=(
+        Step(BEGIN, ContractReceived, "received"),
+        Step("received", ContractFiled, "filed"),
+        Step("received", ContractReturned, "returned"),
+        Step("received", ContractEnded, "ended"),
+        Step("returned", ContractSupplemented, "received"),
+        Step("returned", ContractLapsed, "lapsed"),
+        Step("returned", ContractEnded, "ended"),
+        Step("filed", ContractEnded, "ended"),
+    ),
+)
 
 
 def _errors(
