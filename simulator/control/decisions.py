@@ -10,7 +10,7 @@ from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.messages.base import Message
-from simulator.regulator.lifecycle import case, contract, declaration, transmission
+from simulator.regulator.lifecycle import case, certification, contract, declaration, transmission
 from simulator.world import Site
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/decisions", tags=["decisions"])
@@ -20,7 +20,7 @@ class DecisionRequest(Message):
     """Body of `POST /decisions`."""
 
     subject: Annotated[str, StringConstraints(max_length=100)]
-    """Id of a declaration, a transmission, a contract or a case."""
+    """Id of a declaration, a transmission, a contract, a certification or a case."""
     accept: bool
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -37,6 +37,8 @@ async def decide(here: Here, request: DecisionRequest) -> Told:
         outcome = transmission.decide(state, subject, accept, reason, now)
     elif subject in state.contracts:
         outcome = contract.decide(state, subject, accept, reason, now)
+    elif subject in state.certifications:
+        outcome = certification.decide(state, subject, accept, reason, now)
     elif subject in state.cases:
         outcome = case.decide(state, subject, accept, reason, now)
     else:
@@ -46,6 +48,12 @@ async def decide(here: Here, request: DecisionRequest) -> Told:
 
 def _unknown(site: Site, subject: str) -> Refused:
     state = site.office.state
-    there = [*state.declarations, *state.transmissions, *state.contracts, *state.cases]
+    there = [
+        *state.declarations,
+        *state.transmissions,
+        *state.contracts,
+        *state.certifications,
+        *state.cases,
+    ]
     remedy = suggest(subject, there[-200:]) if there else "nothing was submitted yet"
     return Refused("subject_unknown", f"there is no {subject!r} to decide; {remedy}")

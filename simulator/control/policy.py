@@ -26,6 +26,7 @@ class PolicyMessage(Message):
     reinspections: Manner = "immediate"
     after_s: Annotated[float, Field(ge=0, le=100 * 366 * 86_400, allow_inf_nan=False)] = 0.0
     contracts: LawfulManner = "immediate"
+    certifications: Manner = "immediate"
 
 
 @router.get("", operation_id="read_policy")

@@ -7,6 +7,7 @@ from simulator.messages.base import Message, Time
 NoticeType = Literal[
     "declaration.decided",
     "contract.decided",
+    "certification.decided",
     "authorization.granted",
     "authorization.revoked",
     "transmission.decided",
@@ -28,8 +29,9 @@ class Notice(Message):
     source: str
     type: NoticeType
     subject: str
-    """Id of the declaration, contract, authorization, transmission or case; for stop, suspension
-    and lift the scope: an authorization id, or the registration id for the whole platform."""
+    """Id of the declaration, contract, certification, authorization, transmission or case; for
+    stop, suspension and lift the scope: an authorization id, or the registration id for the whole
+    platform."""
     time: Time
     sequence: int
     data: dict[str, Any]

@@ -32,6 +32,7 @@ ID_PATTERNS = {
     "authorizations": ("^aut-[1-9][0-9]{0,17}$", "aut-1"),
     "transmissions": ("^trm-[1-9][0-9]{0,17}$", "trm-1"),
     "notices": ("^ntc-[1-9][0-9]{0,17}$", "ntc-1"),
+    "certifications": ("^cer-[1-9][0-9]{0,17}$", "cer-1"),
     "contracts": ("^con-[1-9][0-9]{0,17}$", "con-1"),
     "cases": ("^cas-[1-9][0-9]{0,17}$", "cas-1"),
     "rule-packs": ("^r[0-9]{4}$", "r2022"),

@@ -85,6 +85,8 @@ CODES: dict[str, Code] = {
     "contract_not_in_effect": Code(409, "The contract has not taken effect", "Order 13 art. 7"),
     "contract_unknown": Code(409, "There is no such filed contract", "Order 13 art. 7"),
     "contract_closed": Code(409, "The filing does not wait for this", "Order 13 art. 7-8"),
+    "certification_excluded": Code(409, "This export cannot be certified", "Order 20"),
+    "certification_closed": Code(409, "The certification does not wait for this", "Order 20"),
     # In which transmission.
     "transmission_unknown": Code(409, "The platform announced no such transmission"),
     "transmission_not_accepted": Code(409, "The transmission is not accepted"),

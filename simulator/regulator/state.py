@@ -16,6 +16,16 @@ from simulator.journal.events import (
     AuthorizationGranted,
     AuthorizationRevoked,
     CallbackConfirmed,
+    CertificationExpired,
+    CertificationFaulted,
+    CertificationGranted,
+    CertificationRectified,
+    CertificationRequested,
+    CertificationRestored,
+    CertificationRevoked,
+    CertificationSuspended,
+    CertificationTerminated,
+    CertificationVerified,
     ContractEnded,
     ContractFiled,
     ContractLapsed,
@@ -54,6 +64,7 @@ from simulator.law.working_days import china_date
 from simulator.regulator.lifecycle import (
     authorization,
     case,
+    certification,
     contract,
     declaration,
     feed,
@@ -67,6 +78,7 @@ from simulator.regulator.lifecycle import (
 )
 from simulator.regulator.lifecycle.authorization import Authorization
 from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.feed import Fed
@@ -95,6 +107,7 @@ class RegulatorState:
     """By transmission."""
     cases: dict[str, Case] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
+    certifications: dict[str, Certification] = field(default_factory=dict)
     handlers: dict[str, HandlerDescribed] = field(default_factory=dict)
     """By platform, its latest word."""
     persons: dict[tuple[str, int], Marks] = field(default_factory=dict)
@@ -158,6 +171,7 @@ class RegulatorState:
             "alr": len(self.alerts),
             "cas": len(self.cases),
             "con": len(self.contracts),
+            "cer": len(self.certifications),
         }
         return (f"{prefix}-{number}" for number in count(known[prefix] + 1))
 
@@ -270,6 +284,15 @@ def _contract(state: RegulatorState, event: contract.ContractEvent) -> None:
         state.undecided.pop(event.id, None)
 
 
+def _certification(state: RegulatorState, event: certification.CertificationEvent) -> None:
+    former = state.certifications.get(event.id)
+    state.certifications[event.id] = certification.evolve(former, event)
+    if isinstance(event, CertificationRequested | CertificationVerified | CertificationRectified):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
 def _handler(state: RegulatorState, event: HandlerDescribed) -> None:
     state.handlers[event.platform] = event
 
@@ -332,6 +355,16 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     ContractSupplemented: _contract,
     ContractLapsed: _contract,
     ContractEnded: _contract,
+    CertificationExpired: _certification,
+    CertificationFaulted: _certification,
+    CertificationGranted: _certification,
+    CertificationRectified: _certification,
+    CertificationRequested: _certification,
+    CertificationRestored: _certification,
+    CertificationRevoked: _certification,
+    CertificationSuspended: _certification,
+    CertificationTerminated: _certification,
+    CertificationVerified: _certification,
     HandlerDescribed: _handler,
     PersonsCounted: _persons,
     NoticeIssued: _notice,

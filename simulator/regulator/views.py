@@ -7,6 +7,7 @@ from simulator.journal.events import AlertRaised, LineageItem
 from simulator.messages import alert as alert_wire
 from simulator.messages import authorization as authorization_wire
 from simulator.messages import case as case_wire
+from simulator.messages import certification as certification_wire
 from simulator.messages import contract as contract_wire
 from simulator.messages import declaration as declaration_wire
 from simulator.messages import lineage as lineage_wire
@@ -21,6 +22,7 @@ from simulator.regulator.lifecycle.authorization import (
     standing,
 )
 from simulator.regulator.lifecycle.case import Case
+from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.notice import Notice
@@ -150,6 +152,28 @@ def case(held: Case) -> case_wire.Case:
         materials=materials,
         findings=held.findings,
         decided_at=held.decided_at,
+    )
+
+
+def certification(held: Certification) -> certification_wire.Certification:
+    requested = held.requested
+    return certification_wire.Certification(
+        id=held.id,
+        status=held.status,
+        recipients=tuple(
+            certification_wire.CertifiedRecipient(recipient=one.recipient, country=one.country)
+            for one in requested.recipients
+        ),
+        purpose=requested.purpose,
+        categories=requested.categories,
+        persons=requested.persons,
+        sensitive_persons=requested.sensitive_persons,
+        requested_at=requested.at,
+        decided_at=held.decided_at,
+        number=held.number,
+        valid_until=held.valid_until,
+        findings=held.findings,
+        rectify_by=held.rectify_by,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemathesis import Case
 
+from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
@@ -27,6 +28,8 @@ def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
         case.path_parameters["id"] = world.announce()  # A transmission is closed once.
     elif operation == "end_contract":
         case.path_parameters["id"] = world.hand_in_contract()  # It ends once.
+    elif operation == "rectify_certification":
+        case.path_parameters["id"] = world.suspended_certification()
     elif operation == "supplement_contract":
         case.path_parameters["id"] = world.hand_in_contract(materials={})
     elif operation == "read_lineage":
@@ -67,6 +70,12 @@ def _contract(body: Body) -> Body:
     return body | {name: CONTRACT[name] for name in ("effective_on", "ends_on", "replaces")}
 
 
+def _certification(body: Body) -> Body:
+    """Of so many persons that it is open, and of what may leave."""
+    within = ("categories", "persons", "sensitive_persons")
+    return body | {name: CERTIFICATION[name] for name in within}
+
+
 def _announcement(body: Body) -> Body:
     return ANNOUNCEMENT | {"records": body["records"]}
 
@@ -91,6 +100,7 @@ LAWFUL: dict[str, Callable[[Any], Any]] = {
     "register": _registration,
     "declare": _declaration,
     "file_contract": _contract,
+    "request_certification": _certification,
     "announce": _announcement,
     "feed": _feed,
     "record_lineage": _lineage,

@@ -7,13 +7,15 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
 
-from simulator.journal.events import Event
+from simulator.journal.events import CertificationSuspended, Event
+from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
@@ -31,11 +33,13 @@ RECORDS_MAX = 10_000_000_000
 """The largest quota, so that no number of announcements uses it up."""
 PAYLOAD = "1" * 64
 """Digest of a payload with the lineage of one record; the example's gets that of thousands."""
+LATER = datetime(2023, 12, 1, tzinfo=UTC)
 OWN = {
     "read_declaration": "dcl-1",
     "read_authorization": "aut-1",
     "read_transmission": "trm-1",
     "acknowledge": "ntc-1",
+    "read_certification": "cer-1",
     "read_contract": "con-1",
     "read_case": "cas-1",
     "hand_in": "cas-1",
@@ -59,11 +63,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.platform, self.control = Platform(self.at), Control(self.at)
-        self.control.post("", {"id": SANDBOX, "passcode": PASSCODE})
+        # What the law of 2026 would say in 2023: every way out of the country is open.
+        law = {"rule_pack": "r2026", "starts_at": "2023-06-01T00:00:00Z"}
+        self.control.post("", {"id": SANDBOX, "passcode": PASSCODE, **law})
         self.platform.register()
         self.tell("POST", "/declarations", DECLARATION | {"records": RECORDS_MAX}, key="declare")
         self.announce()
         self.hand_in_contract()
+        self.suspended_certification()
         self.tell("POST", "/feed", [FEED_EVENT])
         traced = {"items": [LINEAGE | {"payload": PAYLOAD}]}
         self.tell("POST", "/lineage", traced, key="lineage")
@@ -85,6 +92,14 @@ class World:
         """The id of a contract that is filed, or returned where a material is missing."""
         key = f"contract-{next(self.numbers)}"
         return str(self.tell("POST", "/contracts", CONTRACT | changes, key=key)["id"])
+
+    def suspended_certification(self) -> str:
+        """The id of a certification that waits to be rectified."""
+        key = f"certification-{next(self.numbers)}"
+        id = str(self.tell("POST", "/certifications", CERTIFICATION, key=key)["id"])
+        now = datetime(2023, 6, 1, tzinfo=UTC)
+        self.let_happen(CertificationSuspended(id, "outside its scope", LATER, now))
+        return id
 
     def empty_newcomers(self) -> None:
         """Makes room for one registration."""

@@ -58,6 +58,7 @@ def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtContro
             "reinspections": "immediate",
             "after_s": 0.0,
             "contracts": "immediate",
+            "certifications": "immediate",
         },
         "sequence": 1,
         "registrations": [],
@@ -174,7 +175,8 @@ def test_a_manual_policy_leaves_the_decision_to_the_tester(at_control: AtControl
         await register(world)
         policy = {"declarations": "manual", "transmissions": "after", "after_s": 60}
         put = await client.put("/sandboxes/sb/policy", json=policy)
-        assert put.json() == {**policy, "reinspections": "immediate", "contracts": "immediate"}
+        at_once = ("reinspections", "contracts", "certifications")
+        assert put.json() == {**policy, **dict.fromkeys(at_once, "immediate")}
         decisions = "/sandboxes/sb/decisions"
         late = await client.post(decisions, json={"subject": "dcl-1", "accept": False})
         assert (late.status_code, late.json()["code"]) == (409, "already_decided")

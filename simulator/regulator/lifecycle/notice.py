@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING, Any
 from simulator.journal.events import (
     AuthorizationGranted,
     AuthorizationRevoked,
+    CertificationExpired,
+    CertificationFaulted,
+    CertificationGranted,
+    CertificationRectified,
+    CertificationRequested,
+    CertificationRestored,
+    CertificationRevoked,
+    CertificationSuspended,
+    CertificationTerminated,
+    CertificationVerified,
     ContractEnded,
     ContractFiled,
     ContractLapsed,
@@ -132,7 +142,12 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
         for event in events
         if isinstance(
             event,
-            DeclarationReceived | TransmissionAnnounced | ContractReceived | ContractSupplemented,
+            DeclarationReceived
+            | TransmissionAnnounced
+            | ContractReceived
+            | ContractSupplemented
+            | CertificationRequested
+            | CertificationRectified,
         )
     }
     granted_by_acceptance = {
@@ -148,6 +163,17 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
                 yield _contract_decided(state, event)
             case ContractLapsed() | ContractEnded():
                 yield _contract_decided(state, event)
+            case (
+                CertificationVerified()
+                | CertificationGranted()
+                | CertificationFaulted()
+                | CertificationTerminated()
+                | CertificationSuspended()
+                | CertificationRestored()
+                | CertificationRevoked()
+                | CertificationExpired()
+            ) if event.id not in asked_now:
+                yield _certification_decided(state, event)
             case AuthorizationGranted() if event.id not in granted_by_acceptance:
                 data = {"authorization": event.id, "version": event.version}
                 yield Tidings(event.platform, "authorization.granted", event.id, data)
@@ -192,6 +218,42 @@ def _contract_decided(
         case ContractEnded():
             data = {"status": "ended", "reason": event.reason}
     return Tidings(state.contracts[event.id].platform, "contract.decided", event.id, data)
+
+
+def _certification_decided(
+    state: "RegulatorState",
+    event: CertificationVerified
+    | CertificationGranted
+    | CertificationFaulted
+    | CertificationTerminated
+    | CertificationSuspended
+    | CertificationRestored
+    | CertificationRevoked
+    | CertificationExpired,
+) -> Tidings:
+    data: dict[str, Any]
+    match event:
+        case CertificationVerified():
+            data = {"status": "auditing"}
+        case CertificationGranted():
+            until = event.valid_until.isoformat()
+            data = {"status": "certified", "number": event.number, "valid_until": until}
+        case CertificationFaulted():
+            by, findings = event.rectify_by.isoformat(), list(event.findings)
+            data = {"status": "nonconforming", "findings": findings, "rectify_by": by}
+        case CertificationSuspended():
+            by = event.rectify_by.isoformat()
+            data = {"status": "suspended", "reason": event.reason, "rectify_by": by}
+        case CertificationTerminated():
+            data = {"status": "terminated", "reason": event.reason}
+        case CertificationRevoked():
+            data = {"status": "revoked", "reason": event.reason}
+        case CertificationRestored():
+            data = {"status": "certified"}
+        case CertificationExpired():
+            data = {"status": "expired"}
+    platform = state.certifications[event.id].platform
+    return Tidings(platform, "certification.decided", event.id, data)
 
 
 def _transmission_decided(

@@ -15,6 +15,7 @@ class Policy:
     reinspections: str = "immediate"
     after_s: float = 0.0
     contracts: str = "immediate"
+    certifications: str = "immediate"
 
     def decide_at(self, manner: str, now: datetime) -> datetime | None:
         """When a request that arrives now is decided; `None` waits for a tester."""
@@ -31,11 +32,18 @@ def change(
     after_s: float,
     now: datetime,
     contracts: str = "immediate",
+    certifications: str = "immediate",
 ) -> tuple[PolicyChanged, ...]:
     """A tester sets the policy; requests that already wait keep the time that they were given."""
     return (
         PolicyChanged(
-            declarations, transmissions, reinspections, after_s, now, contracts=contracts
+            declarations=declarations,
+            transmissions=transmissions,
+            reinspections=reinspections,
+            after_s=after_s,
+            at=now,
+            contracts=contracts,
+            certifications=certifications,
         ),
     )
 
@@ -48,4 +56,5 @@ def evolve(event: PolicyChanged) -> Policy:
         reinspections=event.reinspections,
         after_s=event.after_s,
         contracts=event.contracts,
+        certifications=event.certifications,
     )

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from simulator.journal.events import Event
-from simulator.regulator.lifecycle import authorization, case, contract, declaration, transmission
+from simulator.regulator.lifecycle import (
+    authorization,
+    case,
+    certification,
+    contract,
+    declaration,
+    transmission,
+)
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.refusal import Refusal
 
@@ -17,7 +24,13 @@ WARNED_BEFORE = timedelta(days=5)
 """How long before a case's deadline the platform is warned."""
 
 Command = Literal[
-    "decide", "end_contract", "expire", "lapse_contract", "near_deadline", "pass_deadline"
+    "decide",
+    "end_contract",
+    "expire",
+    "lapse_contract",
+    "near_deadline",
+    "pass_certification",
+    "pass_deadline",
 ]
 
 
@@ -54,12 +67,16 @@ def _run(
         return contract.lapse(state, due.subject, now)
     if due.command == "end_contract":
         return contract.run_out(state, due.subject, now)
+    if due.command == "pass_certification":
+        return certification.pass_limit(state, due.subject, now)
     if due.subject not in state.undecided:
         return ()
     if due.subject in state.declarations:
         return declaration.decide(state, due.subject, True, "", now, sign)
     if due.subject in state.transmissions:
         return transmission.decide(state, due.subject, True, "", now)
+    if due.subject in state.certifications:
+        return certification.decide(state, due.subject, True, "", now)
     if due.subject in state.contracts:
         return contract.decide(state, due.subject, None, "", now)
     return case.decide(state, due.subject, None, "", now)
@@ -77,6 +94,9 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
             yield Due(filing.supplement_by, "lapse_contract", filing.id)
         elif filing.status == "filed" and filing.ends_at is not None:
             yield Due(filing.ends_at, "end_contract", filing.id)
+    for certified in state.certifications.values():
+        if certified.limit is not None:
+            yield Due(certified.limit, "pass_certification", certified.id)
     for opened in state.cases.values():
         if opened.deadline is not None and not opened.closed:
             yield Due(opened.deadline, "pass_deadline", opened.id)
