@@ -81,6 +81,7 @@ CODES: dict[str, Code] = {
     "category_outside": Code(409, "The category is outside the authorization", "Order 11 art. 4"),
     "quota_exceeded": Code(409, "The quota does not suffice", "Order 11 art. 14"),
     # By which way out.
+    "persons_inconsistent": Code(422, "The numbers of persons contradict each other"),
     "route_not_open": Code(409, "This way out does not exist on this day", "Order 13; Order 20"),
     "contract_not_in_effect": Code(409, "The contract has not taken effect", "Order 13 art. 7"),
     "contract_unknown": Code(409, "There is no such filed contract", "Order 13 art. 7"),

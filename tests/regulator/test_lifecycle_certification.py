@@ -153,7 +153,7 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 
     assert complaints(certification.request(state, "reg-1", request, NOW)) == [
         ("route_not_open", ""),
-        ("body_invalid", "/sensitive_persons"),
+        ("persons_inconsistent", "/sensitive_persons"),
         ("category_unknown", "/categories/0"),
         ("category_forbidden", "/categories/1"),
     ]

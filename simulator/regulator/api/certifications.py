@@ -83,6 +83,7 @@ CERTIFICATIONS = Resource(
             refuses=(
                 "route_not_open",
                 "certification_excluded",
+                "persons_inconsistent",
                 "category_unknown",
                 "category_forbidden",
             ),

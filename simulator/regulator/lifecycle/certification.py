@@ -306,7 +306,7 @@ def _count_errors(
     are those of the window with the persons that the request states."""
     if asked.sensitive_persons > asked.persons:
         must = f"not be above persons, {asked.persons}"
-        yield wrong("body_invalid", "/sensitive_persons", asked.sensitive_persons, must)
+        yield wrong("persons_inconsistent", "/sensitive_persons", asked.sensitive_persons, must)
         return
     found = mechanism.demanded(
         state,
