@@ -111,10 +111,11 @@ def new_in_window(
     """Persons of the message whom the window does not know, and those whom it does."""
     today = china_date(now)
     years = range(state.law_at(now).counted_since(today).year, today.year + 1)
-    windows = [state.persons.get((platform, year), {}) for year in years]
     told = set(map(bytes.fromhex, (*request.ordinary, *request.sensitive)))
-    new = sum(not any(token in window for window in windows) for token in told)
-    return new, len(told) - new
+    new = told
+    for year in years:
+        new = new.difference(state.persons.get((platform, year), {}))
+    return len(new), len(told) - len(new)
 
 
 def tally(state: "RegulatorState", platform: str, now: datetime) -> Tally:
