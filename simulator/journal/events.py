@@ -57,6 +57,11 @@ class DeclarationReceived:
     at: datetime
     decide_at: datetime | None
     """When the policy decides; `None` waits for a tester."""
+    mechanism: str | None = None
+    """The way out that it states; `None` is a security assessment."""
+    sensitive_persons: int | None = None
+    contract: str | None = None
+    certification: str | None = None
     event: Literal["declaration_received"] = "declaration_received"
 
 

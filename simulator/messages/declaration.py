@@ -6,6 +6,8 @@ from pydantic import Field, StringConstraints
 
 from simulator.messages.base import CategoryCode, Country, Message, Name, RecipientId, Time
 
+StatedMechanism = Literal["security_assessment", "standard_contract", "certification", "exempt"]
+
 
 class DeclaredField(Message):
     """One field that is to leave, its category and how it is desensitised."""
@@ -29,6 +31,15 @@ class DeclarationRequest(Message):
     """Natural persons concerned, de-duplicated."""
     valid_from: Time
     valid_until: Time
+    mechanism: StatedMechanism | None = None
+    """The way out of the country; nothing stated is a security assessment, which always
+    suffices."""
+    sensitive_persons: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
+    """Those of `persons` with sensitive information; needed for any other mechanism."""
+    contract: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """The filed contract, for `standard_contract`."""
+    certification: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """The certificate in use, for `certification`."""
 
 
 DeclarationStatus = Literal["received", "accepted", "refused"]
@@ -53,6 +64,11 @@ class Declaration(Message):
     reason: str | None = None
     authorization: str | None = None
     """Id of the authorization that the acceptance granted."""
+    mechanism: str = "security_assessment"
+    """The way out that the declaration takes."""
+    sensitive_persons: int | None = None
+    contract: str | None = None
+    certification: str | None = None
 
 
 class DeclarationList(Message):

@@ -83,6 +83,12 @@ CODES: dict[str, Code] = {
     # By which way out.
     "persons_inconsistent": Code(422, "The numbers of persons contradict each other"),
     "route_not_open": Code(409, "This way out does not exist on this day", "Order 13; Order 20"),
+    "mechanism_insufficient": Code(
+        409,
+        "The counts demand more than the stated mechanism",
+        "Order 11 art. 4; Order 16 art. 7-8",
+    ),
+    "certification_unknown": Code(409, "There is no such certificate in use", "Order 20"),
     "contract_not_in_effect": Code(409, "The contract has not taken effect", "Order 13 art. 7"),
     "contract_unknown": Code(409, "There is no such filed contract", "Order 13 art. 7"),
     "contract_closed": Code(409, "The filing does not wait for this", "Order 13 art. 7-8"),

@@ -66,6 +66,10 @@ def declaration(held: Declaration) -> declaration_wire.Declaration:
         decided_at=held.decided_at,
         reason=held.reason,
         authorization=held.authorization,
+        mechanism=received.mechanism or "security_assessment",
+        sensitive_persons=received.sensitive_persons,
+        contract=received.contract,
+        certification=received.certification,
     )
 
 

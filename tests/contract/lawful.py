@@ -55,7 +55,8 @@ def _declaration(body: Body) -> Body:
         field | {"name": f"field_{place}"} | _that_suffices(field["category"])
         for place, field in enumerate(body["fields"])
     ]
-    return body | period | {"fields": fields}
+    stated = ("mechanism", "sensitive_persons", "contract", "certification")
+    return body | period | {"fields": fields} | dict.fromkeys(stated)
 
 
 def _that_suffices(category: str) -> dict[str, str]:

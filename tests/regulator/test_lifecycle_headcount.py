@@ -246,7 +246,7 @@ def test_the_count_is_that_of_sets_whatever_order_and_splitting(
     """Against plain sets; the messages of a year come in any order, one person at a time too."""
     messages.sort(key=lambda message: message[3])
     whole, split = beginning(NOW), beginning(NOW)
-    events = []
+    events: list[Any] = []
     for ordinary, sensitive, exempt, year in messages:
         at = datetime(year, 6, 1, tzinfo=UTC)
         outcome = headcount.count(

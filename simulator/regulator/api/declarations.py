@@ -31,6 +31,10 @@ EXAMPLE: dict[str, Any] = REQUEST | {
     "decided_at": "2023-06-01T00:00:00Z",
     "reason": None,
     "authorization": "aut-1",
+    "mechanism": "security_assessment",
+    "sensitive_persons": None,
+    "contract": None,
+    "certification": None,
 }
 
 
@@ -78,6 +82,10 @@ DECLARATIONS = Resource(
                 "category_forbidden",
                 "field_duplicated",
                 "desensitisation_insufficient",
+                "persons_inconsistent",
+                "mechanism_insufficient",
+                "contract_unknown",
+                "certification_unknown",
             ),
             links={"read_declaration": "id"},
         ),

@@ -36,7 +36,7 @@ from simulator.messages.certification import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.lifecycle import mechanism
+from simulator.regulator.lifecycle import mechanism, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -149,19 +149,19 @@ def decide(
     certification = state.certifications.get(id)
     if certification is None:
         return not_found("certification", id)
-    match certification.status, accept:
-        case (("verifying" | "auditing" | "reviewing"), True):
-            return (_passed(state, certification, now),)
-        case (("verifying" | "auditing"), False):
+    match certification.status:
+        case "verifying" | "auditing" | "reviewing" if accept:
+            return _and_resumed(state, (_passed(state, certification, now),), now)
+        case "verifying" | "auditing":
             return (CertificationFaulted(id, (reason,), now + RECTIFIED_WITHIN, now),)
-        case "nonconforming", False:
+        case "nonconforming" if not accept:
             return (CertificationTerminated(id, reason, now),)
-        case "certified", False:
+        case "certified" if not accept:
             return suspend(state, id, reason, now)
-        case "suspended", True:
-            return (CertificationRestored(id, now),)
-        case (("suspended" | "reviewing"), False):
-            return (CertificationRevoked(id, reason, now),)
+        case "suspended" if accept:
+            return _and_resumed(state, (CertificationRestored(id, now),), now)
+        case "suspended" | "reviewing":
+            return _lost(state, CertificationRevoked(id, reason, now), now)
     must = f"wait for {'an acceptance' if accept else 'a refusal'} (it is {certification.status})"
     return refuse("already_decided", "/subject", id, must)
 
@@ -175,7 +175,8 @@ def suspend(
         return not_found("certification", id)
     if certification.status != "certified":
         return ()
-    return (CertificationSuspended(id, reason, now + RECTIFIED_WITHIN, now),)
+    suspended = CertificationSuspended(id, reason, now + RECTIFIED_WITHIN, now)
+    return (suspended, *resting.halt(state, {id}, f"{id} is suspended: {reason}", now))
 
 
 def pass_limit(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
@@ -186,10 +187,10 @@ def pass_limit(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, 
     if certification.limit is None or now < certification.limit:
         return ()
     if certification.valid_until is not None and now >= certification.valid_until:
-        return (CertificationExpired(id, now),)
+        return _lost(state, CertificationExpired(id, now), now)
     reason = f"not rectified by {certification.limit.isoformat()}"
     if certification.status == "suspended":
-        return (CertificationRevoked(id, reason, now),)
+        return _lost(state, CertificationRevoked(id, reason, now), now)
     return (CertificationTerminated(id, reason, now),)
 
 
@@ -275,7 +276,25 @@ def _go_on(
     while state.policy.certifications == "immediate" and certification.status != "certified":
         events.append(_passed(state, certification, now))
         certification = evolve(certification, events[-1])
-    return tuple(events)
+    return _and_resumed(state, tuple(events), now)
+
+
+def _and_resumed(
+    state: "RegulatorState", events: tuple[CertificationEvent, ...], now: datetime
+) -> tuple[Event, ...]:
+    """What was halted with the certificate goes on with it."""
+    restored = events[-1]
+    if not isinstance(restored, CertificationRestored):
+        return events
+    return (*events, *resting.resume(state, {restored.id}, now))
+
+
+def _lost(
+    state: "RegulatorState", event: CertificationRevoked | CertificationExpired, now: datetime
+) -> tuple[Event, ...]:
+    """The certificate, and what rests on it."""
+    ended = f"{event.id} is {'revoked' if isinstance(event, CertificationRevoked) else 'expired'}"
+    return (event, *resting.close(state, {event.id}, ended, now))
 
 
 def _passed(

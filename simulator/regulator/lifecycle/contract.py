@@ -34,6 +34,7 @@ from simulator.messages.contract import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.lifecycle import resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -159,7 +160,7 @@ def end(
         return not_found("contract", id)
     if contract.status in ("ended", "lapsed"):
         return refuse("contract_closed", "path:id", id, f"be open (it is {contract.status})")
-    return _ended(contract, "the platform ended it", now)
+    return _ended(state, contract, "the platform ended it", now)
 
 
 def lapse(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
@@ -180,7 +181,7 @@ def run_out(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...
         return not_found("contract", id)
     if contract.status != "filed" or contract.ends_at is None or now < contract.ends_at:
         return ()
-    return _ended(contract, f"its last day was {contract.received.ends_on}", now)
+    return _ended(state, contract, f"its last day was {contract.received.ends_on}", now)
 
 
 def examine(contract: Contract) -> tuple[str, ...]:
@@ -310,11 +311,19 @@ def _decided(
     former = state.contracts.get(contract.received.replaces or "")
     if former is None or former.status != "filed":
         return (filed,)
-    return (filed, *_ended(former, f"{contract.id} takes its place", now))
+    return (filed, ContractEnded(former.id, f"{contract.id} takes its place", now))
 
 
-def _ended(contract: Contract, reason: str, now: datetime) -> tuple[Event, ...]:
-    return (ContractEnded(contract.id, reason, now),)
+def _ended(
+    state: "RegulatorState", contract: Contract, reason: str, now: datetime
+) -> tuple[Event, ...]:
+    """The contract, and what rests on it or on one whose place it took."""
+    ids, former = {contract.id}, contract.received.replaces
+    while former is not None:
+        ids.add(former)
+        former = state.contracts[former].received.replaces
+    ended = f"{contract.id} ended: {reason}"
+    return (ContractEnded(contract.id, reason, now), *resting.close(state, ids, ended, now))
 
 
 def _given(materials: ContractMaterials) -> dict[str, str]:

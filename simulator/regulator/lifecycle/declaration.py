@@ -17,6 +17,7 @@ from simulator.law import categories
 from simulator.messages.declaration import DeclarationRequest, DeclarationStatus, DeclaredField
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.lifecycle import route
 from simulator.regulator.lifecycle.authorization import Sign, signed
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -52,11 +53,16 @@ def submit(
     inactive = must_be_active(state, platform)
     if inactive is not None:
         return inactive
-    errors = [*_period_errors(request, now), *_field_errors(request.fields)]
+    id = state.next_id("dcl")
+    errors = [
+        *_period_errors(request, now),
+        *_field_errors(request.fields),
+        *route.errors(state, platform, id, request, now),
+    ]
     if errors:
         return refuse_all(errors)
     received = DeclarationReceived(
-        id=state.next_id("dcl"),
+        id=id,
         platform=platform,
         fields=tuple(
             DeclaredFieldSeen(field.name, field.category, field.desensitisation)
@@ -72,6 +78,10 @@ def submit(
         valid_until=request.valid_until,
         at=now,
         decide_at=state.policy.decide_at(state.policy.declarations, now),
+        mechanism=request.mechanism,
+        sensitive_persons=request.sensitive_persons,
+        contract=request.contract,
+        certification=request.certification,
     )
     if state.policy.declarations != "immediate":
         return (received,)
@@ -93,6 +103,9 @@ def decide(
         return (DeclarationRefused(id, reason, now),)
     if declaration.received.valid_until <= now:
         return (DeclarationRefused(id, "the declared period ended before the decision", now),)
+    lapsed = route.lapsed(state, declaration.received)
+    if lapsed is not None:
+        return (DeclarationRefused(id, lapsed, now),)
     return _accept(state, declaration.received, now, sign)
 
 

@@ -39,18 +39,26 @@ def demanded(
     *,
     stated_persons: int = 0,
     stated_sensitive_persons: int = 0,
+    pending_persons: int = 0,
+    pending_sensitive_persons: int = 0,
+    for_payment_contract: bool = False,
 ) -> Demanded:
     """What the window's persons and those stated demand together, under the law of the day.
 
     `stated_persons` include the sensitive ones. Reading: whether a person who is stated was counted
     before cannot be known from a number, so that all who are stated are added; nobody escapes a
-    threshold by stating first and counting later.
+    threshold by stating first and counting later. `pending_persons` were stated in other
+    declarations: they are the same whom the tokens tell sooner or later, so that the larger number
+    of both is what was there before.
     """
     law, today = state.law_at(now), china_date(now)
     tally = headcount.tally(state, platform, now)
     count = law.exempted_persons_count
-    persons = tally.persons(exempted_count=count) + stated_persons
-    sensitive = tally.sensitive(exempted_count=count) + stated_sensitive_persons
+    persons = max(tally.persons(exempted_count=count), pending_persons) + stated_persons
+    sensitive = (
+        max(tally.sensitive(exempted_count=count), pending_sensitive_persons)
+        + stated_sensitive_persons
+    )
     handler = state.handlers.get(platform)
     mechanism, reason = reasoned(
         law,
@@ -60,6 +68,7 @@ def demanded(
             handled_persons=0 if handler is None else handler.handled_persons,
             critical_operator=handler is not None and handler.critical_operator,
             important_data=handler is not None and handler.important_data,
+            for_payment_contract=for_payment_contract,
         ),
     )
     return Demanded(
