@@ -74,6 +74,7 @@ from simulator.regulator.lifecycle import (
     order,
     policy,
     registration,
+    resting,
     transmission,
 )
 from simulator.regulator.lifecycle.authorization import Authorization
@@ -108,6 +109,8 @@ class RegulatorState:
     cases: dict[str, Case] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     certifications: dict[str, Certification] = field(default_factory=dict)
+    outside_scope: dict[str, AlertRaised] = field(default_factory=dict)
+    """By certification in use: the first alert that its export does not match its scope."""
     handlers: dict[str, HandlerDescribed] = field(default_factory=dict)
     """By platform, its latest word."""
     persons: dict[tuple[str, int], Marks] = field(default_factory=dict)
@@ -249,6 +252,9 @@ def _lineage(state: RegulatorState, event: LineageRecorded) -> None:
 
 def _alert(state: RegulatorState, event: AlertRaised) -> None:
     state.alerts[event.id] = event
+    held = state.certifications.get(resting.certification_of(state, event.authorization) or "")
+    if held is not None and held.status == "certified" and event.rule in certification.SCOPE_RULES:
+        state.outside_scope.setdefault(held.id, event)
 
 
 def _orders(state: RegulatorState, event: ExportStopped | ExportSuspended | ExportLifted) -> None:
@@ -286,7 +292,9 @@ def _contract(state: RegulatorState, event: contract.ContractEvent) -> None:
 
 def _certification(state: RegulatorState, event: certification.CertificationEvent) -> None:
     former = state.certifications.get(event.id)
-    state.certifications[event.id] = certification.evolve(former, event)
+    held = state.certifications[event.id] = certification.evolve(former, event)
+    if held.status != "certified":
+        state.outside_scope.pop(event.id, None)
     if isinstance(event, CertificationRequested | CertificationVerified | CertificationRectified):
         state.undecided[event.id] = event.decide_at
     else:

@@ -22,12 +22,24 @@ from simulator.regulator.lifecycle import (
     declaration,
     headcount,
     timers,
+    transmission,
 )
 from simulator.regulator.lifecycle.authorization import standing
 from simulator.regulator.state import RegulatorState
 from tests.regulator import test_lifecycle_certification as certifying
 from tests.regulator import test_lifecycle_contract as contracting
-from tests.regulator.lawful import DECLARED, changed, complaints, fold, refused, registered, sign
+from tests.regulator.lawful import (
+    ANNOUNCED,
+    DECLARED,
+    changed,
+    complaints,
+    event,
+    feed_to,
+    fold,
+    refused,
+    registered,
+    sign,
+)
 from tests.regulator.test_lifecycle_headcount import of, told
 
 IN_2023 = datetime(2023, 6, 1, 9, tzinfo=UTC)
@@ -246,3 +258,20 @@ def test_papers_that_lapse_before_the_decision_refuse_the_declaration() -> None:
 
     decided = declaration.decide(state, "dcl-1", True, "", IN_2023, sign)
     assert decided == (DeclarationRefused("dcl-1", "con-1 is ended", IN_2023),)
+
+
+def test_an_export_outside_the_certified_scope_suspends_the_certificate_by_itself() -> None:
+    """Order 20: suspend its use; who does not rectify in time loses it."""
+    state = world(IN_2026, "r2026")
+    fold(state, declare(state, IN_2026, **BY_CERTIFICATE))
+    announced = changed(ANNOUNCED, authorization="aut-1")
+    fold(state, transmission.announce(state, "reg-1", announced, IN_2026))
+    feed_to(state, event("started", 1, country="TH"), now=IN_2026)
+
+    [due] = [one for one in timers.due(state, IN_2026) if one.command == "leave_scope"]
+    suspended, stopped = fold(state, timers.run(state, due, IN_2026, sign))
+    assert suspended.reason == "alr-1 (country_outside): fed for TH, announced for SG"
+    assert (stopped.authorization, state.outside_scope) == ("aut-1", {})
+    assert standing(state, state.authorizations["aut-1"], IN_2026) == "stopped"
+    fold(state, certification.decide(state, "cer-1", True, "", IN_2026))
+    assert not [one for one in timers.due(state, IN_2026) if one.command == "leave_scope"]

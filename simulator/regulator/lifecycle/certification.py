@@ -56,6 +56,8 @@ CertificationEvent = (
     | CertificationExpired
 )
 RECTIFIED_WITHIN = timedelta(days=law_of_certification.RECTIFIED_WITHIN_DAYS)
+SCOPE_RULES = ("country_outside", "recipient_outside", "undeclared_category")
+"""Monitoring rules whose alert says that the export does not match the certified scope."""
 ENDED = ("terminated", "revoked", "expired")
 
 
@@ -177,6 +179,14 @@ def suspend(
         return ()
     suspended = CertificationSuspended(id, reason, now + RECTIFIED_WITHIN, now)
     return (suspended, *resting.halt(state, {id}, f"{id} is suspended: {reason}", now))
+
+
+def leave_scope(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
+    """The monitoring saw an export that does not match the scope: suspended without being asked."""
+    alert = state.outside_scope.get(id)
+    if alert is None:
+        return ()
+    return suspend(state, id, f"{alert.id} ({alert.rule}): {alert.detail}", now)
 
 
 def pass_limit(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:

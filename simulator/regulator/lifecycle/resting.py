@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
 
 
+def certification_of(state: "RegulatorState", authorization: str | None) -> str | None:
+    """The certification on which an authorization rests; `None` where it rests on none."""
+    held = state.authorizations.get(authorization or "")
+    declaration = None if held is None else state.declarations.get(held.granted.declaration)
+    return None if declaration is None else declaration.received.certification
+
+
 def on(state: "RegulatorState", ids: set[str]) -> Iterator[Authorization]:
     """Authorizations that are not revoked, of declarations that name one of these."""
     for declaration in state.declarations.values():

@@ -28,6 +28,7 @@ Command = Literal[
     "end_contract",
     "expire",
     "lapse_contract",
+    "leave_scope",
     "near_deadline",
     "pass_certification",
     "pass_deadline",
@@ -67,6 +68,8 @@ def _run(
         return contract.lapse(state, due.subject, now)
     if due.command == "end_contract":
         return contract.run_out(state, due.subject, now)
+    if due.command == "leave_scope":
+        return certification.leave_scope(state, due.subject, now)
     if due.command == "pass_certification":
         return certification.pass_limit(state, due.subject, now)
     if due.subject not in state.undecided:
@@ -97,6 +100,8 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
     for certified in state.certifications.values():
         if certified.limit is not None:
             yield Due(certified.limit, "pass_certification", certified.id)
+    for subject, alert in state.outside_scope.items():
+        yield Due(alert.at, "leave_scope", subject)
     for opened in state.cases.values():
         if opened.deadline is not None and not opened.closed:
             yield Due(opened.deadline, "pass_deadline", opened.id)
