@@ -21,6 +21,7 @@ from simulator.regulator.lifecycle import (
     contract,
     declaration,
     headcount,
+    route,
     timers,
     transmission,
 )
@@ -270,8 +271,43 @@ def test_an_export_outside_the_certified_scope_suspends_the_certificate_by_itsel
 
     [due] = [one for one in timers.due(state, IN_2026) if one.command == "leave_scope"]
     suspended, stopped = fold(state, timers.run(state, due, IN_2026, sign))
+    assert isinstance(suspended, CertificationSuspended)
+    assert isinstance(stopped, ExportStopped)
     assert suspended.reason == "alr-1 (country_outside): fed for TH, announced for SG"
     assert (stopped.authorization, state.outside_scope) == ("aut-1", {})
     assert standing(state, state.authorizations["aut-1"], IN_2026) == "stopped"
     fold(state, certification.decide(state, "cer-1", True, "", IN_2026))
     assert not [one for one in timers.due(state, IN_2026) if one.command == "leave_scope"]
+
+
+def test_counts_that_outgrow_the_way_out_raise_one_alert_for_each_authorization() -> None:
+    state = world(IN_2023, "r2022")
+    fold(state, declare(state, IN_2023, **by_contract(100, 100)))
+    fold(state, declare(state, IN_2023, **by_contract(100, 100)))
+    fold(state, declare(state, IN_2023))
+
+    def count(persons: range) -> None:
+        fold(state, route.count(state, "reg-1", told(sensitive=of(persons)), IN_2023))
+
+    count(range(9_999))
+    assert state.alerts == {}
+    count(range(9_000, 10_000))
+    count(range(10_000, 11_000))
+
+    detail = (
+        "leaves by standard_contract, and security_assessment is due:"
+        " 10000 persons with sensitive information, 10000 or more"
+    )
+    assert [(one.rule, one.authorization, one.detail) for one in state.alerts.values()] == [
+        ("mechanism_outgrown", "aut-1", detail),
+        ("mechanism_outgrown", "aut-2", detail),
+    ]
+
+
+def test_what_a_payment_contract_needs_is_never_outgrown() -> None:
+    state = world(IN_2026, "r2026")
+    exempt = {"mechanism": "exempt", "persons": 10, "sensitive_persons": 0}
+    fold(state, declare(state, IN_2026, **exempt, fields=EXEMPT_FIELDS))
+    fold(state, route.count(state, "reg-1", told(sensitive=of(range(10_000))), IN_2026))
+
+    assert state.alerts == {}

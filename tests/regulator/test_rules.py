@@ -36,6 +36,7 @@ def test_the_folder_is_the_list() -> None:
         "authorization_dead",
         "authorization_unknown",
         "country_outside",
+        "mechanism_outgrown",
         "quota_exceeded",
         "recipient_outside",
         "sequence_duplicate",

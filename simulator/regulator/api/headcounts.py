@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.messages.headcount import Headcount, HeadcountAnswer, HeadcountRequest
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
-from simulator.regulator.lifecycle import headcount, mechanism
+from simulator.regulator.lifecycle import headcount, mechanism, route
 from simulator.regulator.reading import JsonMessage
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
@@ -30,7 +30,7 @@ STANDING: dict[str, Any] = {
 
 
 def _count(call: Call, request: HeadcountRequest) -> Outcome:
-    outcome = headcount.count(call.state, call.platform, request, call.now)
+    outcome = route.count(call.state, call.platform, request, call.now)
     if isinstance(outcome, Refusal):
         return outcome
     new, known = headcount.new_in_window(call.state, call.platform, request, call.now)

@@ -85,7 +85,7 @@ def describe(
 
 def count(
     state: "RegulatorState", platform: str, request: HeadcountRequest, now: datetime
-) -> tuple[Event, ...] | Refusal:
+) -> tuple[PersonsCounted, ...] | Refusal:
     """Takes whom the regulator does not know yet in this way; nothing where it knows everyone."""
     inactive = must_be_active(state, platform)
     if inactive is not None:
@@ -118,15 +118,18 @@ def new_in_window(
     return len(new), len(told) - len(new)
 
 
-def tally(state: "RegulatorState", platform: str, now: datetime) -> Tally:
-    """Who counts now: the persons since the first day of the window of the law in force.
+def tally(
+    state: "RegulatorState", platform: str, now: datetime, tallies: Tallies | None = None
+) -> Tally:
+    """Who counts now, or would by other `tallies` of this year: the persons since the first day of
+    the window of the law in force.
 
     Every window begins on a 1 January (Order 11 art. 4: of the previous year; Order 16 art. 7-8: of
     the current one), so that two years are all that is ever asked for.
     """
     today = china_date(now)
     since = state.law_at(now).counted_since(today)
-    tallies = tallies_of(state, platform, today.year)
+    tallies = tallies or tallies_of(state, platform, today.year)
     return tallies.of_year if since.year == today.year else tallies.of_both
 
 
@@ -141,22 +144,43 @@ def tallies_of(state: "RegulatorState", platform: str, year: int) -> Tallies:
 
 def mark(year: Marks, former: Marks, tallies: Tallies, event: PersonsCounted) -> Tallies:
     """Marks the event's persons in `year`, in place, and tells the tallies after that."""
+    changed, after = _marked(year, former, tallies, event)
+    year.update(changed)
+    return after
+
+
+def tallies_after(state: "RegulatorState", event: PersonsCounted) -> Tallies:
+    """The tallies of the event's year as it will leave them."""
+    platform, year = event.platform, event.year
+    return _marked(
+        state.persons.get((platform, year), {}),
+        state.persons.get((platform, year - 1), {}),
+        tallies_of(state, platform, year),
+        event,
+    )[1]
+
+
+def _marked(
+    year: Marks, former: Marks, tallies: Tallies, event: PersonsCounted
+) -> tuple[Marks, Tallies]:
+    """The marks that change, and the tallies after that."""
+    changed: Marks = {}
     of_year, of_both = list(tallies.of_year.by_marks), list(tallies.of_both.by_marks)
     ordinary, sensitive = _marks_of(event.exempt)
     for packed, added in ((event.ordinary, ordinary), (event.sensitive, sensitive)):
         for token in _unpacked(packed):
-            before = year.get(token, 0)
+            before = changed.get(token) or year.get(token, 0)
             after = before | added
             if after == before:
                 continue
-            year[token] = after
+            changed[token] = after
             of_year[before] -= 1
             of_year[after] += 1
             earlier = former.get(token, 0)
             of_both[earlier | before] -= 1
             of_both[earlier | after] += 1
     of_year[0] = of_both[0] = 0
-    return Tallies(Tally(tuple(of_year)), Tally(tuple(of_both)))
+    return changed, Tallies(Tally(tuple(of_year)), Tally(tuple(of_both)))
 
 
 def _marks_of(exempt: bool) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.law.packs import Export, Mechanism, reasoned
 from simulator.law.working_days import china_date
 from simulator.regulator.lifecycle import headcount
+from simulator.regulator.lifecycle.headcount import Tallies
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
@@ -42,6 +43,7 @@ def demanded(
     pending_persons: int = 0,
     pending_sensitive_persons: int = 0,
     for_payment_contract: bool = False,
+    tallies: Tallies | None = None,
 ) -> Demanded:
     """What the window's persons and those stated demand together, under the law of the day.
 
@@ -49,10 +51,10 @@ def demanded(
     before cannot be known from a number, so that all who are stated are added; nobody escapes a
     threshold by stating first and counting later. `pending_persons` were stated in other
     declarations: they are the same whom the tokens tell sooner or later, so that the larger number
-    of both is what was there before.
+    of both is what was there before. `tallies` are this year's, if not those that are known.
     """
     law, today = state.law_at(now), china_date(now)
-    tally = headcount.tally(state, platform, now)
+    tally = headcount.tally(state, platform, now, tallies)
     count = law.exempted_persons_count
     persons = max(tally.persons(exempted_count=count), pending_persons) + stated_persons
     sensitive = (

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import DeclarationReceived
+from simulator.journal.events import DeclarationReceived, Event
 from simulator.law import categories
+from simulator.law.packs import Mechanism
 from simulator.law.working_days import china_date
 from simulator.messages.declaration import DeclarationRequest
+from simulator.messages.headcount import HeadcountRequest
 from simulator.messages.problem import ProblemError
-from simulator.regulator.lifecycle import mechanism
+from simulator.regulator import rules
+from simulator.regulator.lifecycle import headcount, mechanism
 from simulator.regulator.lifecycle.mechanism import Demanded
-from simulator.regulator.refusal import wrong
+from simulator.regulator.refusal import Refusal, wrong
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
@@ -74,6 +77,33 @@ def demanded(
     )
 
 
+def count(
+    state: "RegulatorState", platform: str, request: HeadcountRequest, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """Counts persons, and notices what they have outgrown.
+
+    Reading: a declaration that was allowed stays in force when the counts reach the next
+    threshold. The duty to take the greater way then falls on the handler (Order 16 art. 7-8), and
+    the regulator raises an alert once, for each authorization that rests on a lesser one.
+    """
+    counted = headcount.count(state, platform, request, now)
+    if isinstance(counted, Refusal) or not counted:
+        return counted
+    [event] = counted
+    before = mechanism.demanded(state, platform, now)
+    after = mechanism.demanded(state, platform, now, tallies=headcount.tallies_after(state, event))
+    if after.mechanism == before.mechanism:
+        return counted
+    return (event, *rules.over_counting(state, platform, after, now))
+
+
+def suffices(stated: str | None, demanded: Mechanism) -> bool:
+    """Whether a stated way out, or an assessment where none is, meets what is demanded."""
+    if stated in (None, ASSESSMENT) or demanded == "exempt":
+        return True
+    return stated != "exempt" and demanded != ASSESSMENT
+
+
 def lapsed(state: "RegulatorState", received: DeclarationReceived) -> str | None:
     """Why the papers no longer carry the declaration when it is decided; `None` where they do."""
     contract = state.contracts.get(received.contract or "")
@@ -114,10 +144,7 @@ def _mechanism_errors(
             )
             yield wrong("mechanism_insufficient", "/mechanism", request.mechanism, must)
     found = demanded(state, platform, id, request, now)
-    enough = found.mechanism == "exempt" or (
-        found.mechanism != ASSESSMENT and request.mechanism != "exempt"
-    )
-    if not enough:
+    if not suffices(request.mechanism, found.mechanism):
         must = (
             f"be {found.mechanism}: {found.reason} ({found.clause}; {found.persons} persons,"
             f" {found.sensitive_persons} of them with sensitive information, counted since"

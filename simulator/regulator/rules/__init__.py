@@ -1,8 +1,9 @@
 """What the monitoring notices while data leaves, one rule a file; the folder is the list.
 
-A rule refuses nothing. It looks at one feed body as columns, at one closing or at one refused
-announcement, and yields suspicions; each becomes an alert. One body gives at most one alert for the
-same rule, transmission and value, however many of its events say the same.
+A rule refuses nothing. It looks at one feed body as columns, at one closing, at one refused
+announcement or at one count of persons, and yields suspicions; each becomes an alert. One body
+gives at most one alert for the same rule, transmission and value, however many of its events say
+the same.
 """
 
 import sys
@@ -19,6 +20,7 @@ from simulator.regulator.columns import FeedColumns
 
 if TYPE_CHECKING:
     from simulator.regulator.lifecycle.feed import Fed
+    from simulator.regulator.lifecycle.mechanism import Demanded
     from simulator.regulator.lifecycle.transmission import Transmission
     from simulator.regulator.state import RegulatorState
 
@@ -70,6 +72,15 @@ class AnnouncementScene:
     request: TransmissionRequest
 
 
+@dataclass(frozen=True, slots=True)
+class CountingScene:
+    """A count of persons that made another mechanism due."""
+
+    state: "RegulatorState"
+    platform: str
+    demanded: "Demanded"
+
+
 def _nothing(*_: Any) -> tuple[Suspicion, ...]:
     """What a rule notices in the messages that it does not look at."""
     return ()
@@ -86,6 +97,7 @@ class Rule:
     over_feed: Callable[[FeedColumns, FeedScene], Iterable[Suspicion]] = _nothing
     over_closing: Callable[[ClosingScene], Iterable[Suspicion]] = _nothing
     over_announcement: Callable[[AnnouncementScene], Iterable[Suspicion]] = _nothing
+    over_counting: Callable[[CountingScene], Iterable[Suspicion]] = _nothing
 
 
 @cache
@@ -115,6 +127,15 @@ def over_announcement(
     """The alerts of an announcement that names no authorization of the platform."""
     scene = AnnouncementScene(state, platform, request)
     found = ((rule, rule.over_announcement(scene)) for rule in catalogued().values())
+    return _alerts(state, platform, now, found)
+
+
+def over_counting(
+    state: "RegulatorState", platform: str, demanded: "Demanded", now: datetime
+) -> tuple[AlertRaised, ...]:
+    """The alerts of a count that made another mechanism due."""
+    scene = CountingScene(state, platform, demanded)
+    found = ((rule, rule.over_counting(scene)) for rule in catalogued().values())
     return _alerts(state, platform, now, found)
 
 
