@@ -36,7 +36,7 @@ class ContractRequest(Message):
     """A filed contract that this one takes the place of, because something changed (art. 8)."""
 
 
-class SupplementRequest(Message):
+class ContractSupplement(Message):
     """Body of `POST /contracts/{id}/supplement`: what is new; the rest stays as handed in."""
 
     pipia_on: date | None = None

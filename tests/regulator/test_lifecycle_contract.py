@@ -13,7 +13,7 @@ from simulator.journal.events import (
     ContractReturned,
 )
 from simulator.law import contract_filing
-from simulator.messages.contract import ContractMaterials, ContractRequest, SupplementRequest
+from simulator.messages.contract import ContractMaterials, ContractRequest, ContractSupplement
 from simulator.regulator.lifecycle import contract, notice, timers
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.state import RegulatorState
@@ -106,8 +106,8 @@ def test_a_check_that_waits_changes_nothing_until_it_is_decided(manner: str) -> 
     assert again.code == "contract_closed"
 
 
-def _supplement(**materials: str) -> SupplementRequest:
-    return SupplementRequest(materials=ContractMaterials(**materials))
+def _supplement(**materials: str) -> ContractSupplement:
+    return ContractSupplement(materials=ContractMaterials(**materials))
 
 
 def test_what_is_missing_is_named_whole_and_supplemented_in_time() -> None:
@@ -127,7 +127,7 @@ def test_what_is_missing_is_named_whole_and_supplemented_in_time() -> None:
     ]
     assert returned.supplement_by == datetime(2023, 6, 15, 16, tzinfo=UTC)
 
-    rest = SupplementRequest(pipia_on=date(2023, 6, 1), materials=ALL)
+    rest = ContractSupplement(pipia_on=date(2023, 6, 1), materials=ALL)
     last = returned.supplement_by - timedelta(seconds=1)
     fold(state, contract.supplement(state, "reg-1", "con-1", rest, last))
     assert state.contracts["con-1"].status == "filed"
@@ -241,7 +241,7 @@ def test_the_platform_is_told_of_what_it_did_not_read_in_an_answer() -> None:
 def test_the_fold_of_what_was_recorded_is_the_live_state() -> None:
     state = registered()
     recorded = [*hand_in(state, materials={})]
-    rest = SupplementRequest(materials=ALL)
+    rest = ContractSupplement(materials=ALL)
     recorded += fold(state, contract.supplement(state, "reg-1", "con-1", rest, NOW))
     recorded += hand_in(state, replaces="con-1")
     recorded += fold(state, contract.end(state, "reg-1", "con-2", NOW))

@@ -6,7 +6,7 @@ from simulator.messages.contract import (
     Contract,
     ContractList,
     ContractRequest,
-    SupplementRequest,
+    ContractSupplement,
 )
 from simulator.regulator import views
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, page_of
@@ -51,7 +51,7 @@ def _hand_in(call: Call, request: ContractRequest) -> Outcome:
     return _told(call, id, contract.hand_in(call.state, call.platform, request, call.now))
 
 
-def _supplement(call: Call, request: SupplementRequest) -> Outcome:
+def _supplement(call: Call, request: ContractSupplement) -> Outcome:
     id = call.path["id"]
     return _told(call, id, contract.supplement(call.state, call.platform, id, request, call.now))
 
@@ -130,7 +130,7 @@ CONTRACTS = Resource(
             method="POST",
             path="/contracts/{id}/supplement",
             title="Supplement what was returned, within its ten working days",
-            body=JsonMessage(SupplementRequest, {"pipia_on": None, "materials": MATERIALS}),
+            body=JsonMessage(ContractSupplement, {"pipia_on": None, "materials": MATERIALS}),
             answers=Contract,
             example=EXAMPLE,
             ask=_supplement,

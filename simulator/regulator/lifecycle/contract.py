@@ -30,7 +30,7 @@ from simulator.messages.contract import (
     ContractMaterials,
     ContractRequest,
     ContractStatus,
-    SupplementRequest,
+    ContractSupplement,
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
@@ -113,7 +113,7 @@ def hand_in(
 
 
 def supplement(
-    state: "RegulatorState", platform: str, id: str, request: SupplementRequest, now: datetime
+    state: "RegulatorState", platform: str, id: str, request: ContractSupplement, now: datetime
 ) -> tuple[Event, ...] | Refusal:
     """What was returned is handed in again within its ten working days, and checked again."""
     contract = state.contracts.get(id)
