@@ -23,7 +23,7 @@ from simulator.law.limits import Limits
 SCHEMA = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What sandboxes and recipients may be called, since both stand in addresses."""
-RESERVED = ("control", "healthz")
+RESERVED = ("control", "healthz", "metrics", "readyz")
 """Addresses of the simulator's own."""
 ACTIONS = ("declare", "query_person", "rectify", "restart", "rotate_key")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

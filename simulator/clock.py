@@ -4,6 +4,7 @@ Every sandbox has two times. Wall time judges signatures, nonces and reaction li
 judges legal periods, deadlines and validity. Both are aware UTC.
 """
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,16 @@ WallClock = Callable[[], datetime]
 def wall_now() -> datetime:
     """The machine's time, aware UTC."""
     return datetime.now(UTC)
+
+
+def ticks_s() -> float:
+    """Seconds of a clock that is never set, for measuring how long something took."""
+    return time.perf_counter()
+
+
+def processor_s() -> float:
+    """Seconds of processor time that this process has used."""
+    return time.process_time()
 
 
 class SandboxClock:

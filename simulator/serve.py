@@ -6,6 +6,7 @@ again.
 """
 
 import asyncio
+import hmac
 import os
 import secrets
 import signal
@@ -20,7 +21,7 @@ from typing import NoReturn
 import uvicorn
 import uvloop
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +29,7 @@ from simulator.control.app import build as build_control
 from simulator.journal.entry import JournalUnreadable, NewerFormat
 from simulator.journal.sqlite import StoreInUse
 from simulator.journal.verify import Broken
+from simulator.metrics import MEDIA_TYPE
 from simulator.recipient.app import build as build_recipients
 from simulator.regulator.app import build as build_regulator
 from simulator.transport import ClosableProtocol
@@ -47,9 +49,12 @@ class Simulator:
 
     def __init__(self, world: World, control_token: str) -> None:
         self.world = world
+        self._token = control_token
         self._router = Router(
             [
-                Route("/healthz", self._health),
+                Route("/healthz", _alive),
+                Route("/readyz", self._ready),
+                Route("/metrics", self._metrics),
                 Mount("/control", build_control(world, control_token)),
                 Mount("/{sandbox}/recipients", build_recipients(world.recipients)),
                 Mount("/", build_regulator(world.office)),
@@ -57,17 +62,38 @@ class Simulator:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._router(scope, receive, send)
+        saturation = self.world.saturation
+        saturation.start()
+        saturation.in_flight += 1
+        try:
+            await self._router(scope, receive, send)
+        finally:
+            saturation.in_flight -= 1
 
-    async def _health(self, request: Request) -> Response:
-        """Healthy is who can still write: a process that cannot must get no traffic."""
-        if await self.world.can_commit():
-            return JSONResponse({"status": "ok"})
-        return JSONResponse({"status": "the journal cannot be written"}, 503)
+    async def _ready(self, request: Request) -> Response:
+        """Ready is who can still commit: a process that cannot must get no traffic."""
+        reason = await self.world.why_not_ready()
+        if reason is None:
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "not ready", "reason": reason}, 503)
+
+    async def _metrics(self, request: Request) -> Response:
+        """For whoever has the control token: what is counted tells how a platform is examined."""
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            headers = {"www-authenticate": "Bearer"}
+            told = "send the header `Authorization: Bearer <control token>`"
+            return PlainTextResponse(told, 401, headers)
+        return Response(self.world.metrics.text(), media_type=MEDIA_TYPE)
 
     async def close(self) -> None:
         """Nothing is taken any more, and what was taken is on disk."""
         await self.world.close()
+
+
+async def _alive(request: Request) -> Response:
+    """Alive is who answers at all."""
+    return JSONResponse({"status": "ok"})
 
 
 def build(state_dir: Path, control_token: str, *, callbacks_anywhere: bool = False) -> Simulator:

@@ -14,14 +14,18 @@ from simulator.clock import WallClock, wall_now
 from simulator.journal.entry import Entry
 from simulator.journal.events import CallbackConfirmed, Event
 from simulator.journal.sqlite import SqliteStore, StoreFailed
+from simulator.metrics import Gauge, Metrics
 from simulator.recipient.app import Recipients
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.office import Office
 from simulator.sandbox import Sandbox, SandboxExists
+from simulator.saturation import Saturation
 
 JOURNAL_FILE = "journal.sqlite"
-RESERVED = ("control", "healthz")
+RESERVED = ("control", "healthz", "metrics", "readyz")
 """Names that a sandbox cannot have, because the process itself answers there."""
+COMMIT_S_MAX = 2.0
+"""A journal that takes longer to commit is not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ class World:
     ) -> None:
         self._callbacks_anywhere = callbacks_anywhere
         self._wall = wall
-        self._store = SqliteStore(state_dir / JOURNAL_FILE)
+        self.saturation = Saturation()
+        self.metrics = Metrics(self._gauges())
+        self._store = SqliteStore(state_dir / JOURNAL_FILE, committed=self.metrics.commit)
         self._ids = set(self._store.sandboxes())
         self._open: dict[str, Site] = {}
 
@@ -117,7 +123,11 @@ class World:
         site.sandbox.delete()
 
     def _settle(self, sandbox: Sandbox) -> Site:
-        office = Office(sandbox, callbacks_anywhere=self._callbacks_anywhere)
+        office = Office(
+            sandbox,
+            callbacks_anywhere=self._callbacks_anywhere,
+            witness=self.metrics.request,
+        )
         site = Site(sandbox, office, Recipients(sandbox))
         self._open[sandbox.id] = site
         site.office.start()
@@ -127,13 +137,20 @@ class World:
         """What is on disk of the sandbox's journal after the entry `after`."""
         return self._store.read(id, after)
 
-    async def can_commit(self) -> bool:
-        """Whether the store still writes."""
+    async def why_not_ready(self) -> str | None:
+        """Why nothing can be committed; `None` where everything can."""
         try:
-            await asyncio.wrap_future(self._store.beat())
+            async with asyncio.timeout(COMMIT_S_MAX):
+                await asyncio.shield(asyncio.wrap_future(self._store.beat()))
         except StoreFailed:
-            return False
-        return True
+            return "the journal cannot be written"
+        except TimeoutError:
+            return f"the journal was not written within {COMMIT_S_MAX:g} s"
+        return None
+
+    def journal_queue(self) -> int:
+        """How many rows wait for the journal's next commit."""
+        return self._store.queue
 
     def let_go(self) -> None:
         """Lets go of every client that a fault keeps waiting."""
@@ -142,11 +159,55 @@ class World:
 
     async def close(self) -> None:
         """Stops what runs in the background, commits what still waits and lets go of the store."""
+        await self.saturation.close()
         self.let_go()
         for site in self._open.values():
             await site.office.close()
         self._open.clear()
         self._store.close()
+
+    def _gauges(self) -> Iterator[Gauge]:
+        """What is told of the process and of all open sandboxes together."""
+        near, sites = self.saturation, self._sites
+        yield Gauge("reinspect_in_flight_requests", "Requests under way.", lambda: near.in_flight)
+        yield Gauge(
+            "reinspect_event_loop_lag_seconds",
+            "The worst lag of the event loop within the last five seconds.",
+            lambda: near.loop_lag_s,
+        )
+        yield Gauge(
+            "reinspect_processor_share",
+            "Processors used within the last five seconds; 1 is one of them wholly.",
+            lambda: near.processor_share,
+        )
+        yield Gauge(
+            "reinspect_journal_queue", "Rows that wait for the next commit.", self.journal_queue
+        )
+        yield Gauge("reinspect_sandboxes", "Sandboxes that there are.", lambda: len(self._ids))
+        yield Gauge("reinspect_sandboxes_open", "Sandboxes in use.", lambda: len(sites()))
+        yield Gauge(
+            "reinspect_faults_armed",
+            "Faults in force.",
+            lambda: sum(len(site.sandbox.faults) for site in sites()),
+        )
+        yield Gauge(
+            "reinspect_alerts",
+            "Alerts that the monitoring raised.",
+            lambda: sum(len(site.office.state.alerts) for site in sites()),
+        )
+        yield Gauge(
+            "reinspect_notices_pending",
+            "Notices that are still to be acknowledged.",
+            lambda: sum(site.office.courier.pending() for site in sites()),
+        )
+        yield Gauge(
+            "reinspect_notices_dead",
+            "Notices whose delivery was given up.",
+            lambda: sum(site.office.courier.given_up() for site in sites()),
+        )
+
+    def _sites(self) -> tuple[Site, ...]:
+        return tuple(self._open.values())
 
 
 def _carried_over(site: Site) -> tuple[Event, ...]:

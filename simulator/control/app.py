@@ -17,12 +17,13 @@ from simulator.control import (
     recipients,
     records,
     sandboxes,
+    saturation,
 )
 from simulator.messages.problem import Problem
 from simulator.world import World
 
 RESOURCES = (
-    sandboxes, clock, policy, decisions, orders, faults, recipients, records, journal
+    sandboxes, clock, policy, decisions, orders, faults, recipients, records, journal, saturation
 )  # fmt: skip
 
 _bearer = HTTPBearer(

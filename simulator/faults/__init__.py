@@ -250,6 +250,10 @@ class ArmedFaults:
         self.revert_what_is_over()
         return iter(list(self._armed.values()))
 
+    def __len__(self) -> int:
+        """How many armings are in force, as far as anybody looked."""
+        return len(self._armed)
+
     def arm(
         self,
         name: str,

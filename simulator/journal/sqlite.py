@@ -9,13 +9,14 @@ import fcntl
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from simulator.clock import ticks_s
 from simulator.journal.entry import Entry, JournalUnreadable, restore
 from simulator.journal.verify import GENESIS, Broken, Chain, Line, NewerFormat
 
@@ -47,6 +48,9 @@ _PAGE = (
 )
 
 Statement = tuple[str, tuple[str | bytes | int, ...]]
+Committed = Callable[[int, float], None]
+"""Is told of every commit: how many entries it holds, and how many seconds it took. The writer's
+thread calls it."""
 
 
 class StoreFailed(Exception):
@@ -72,8 +76,9 @@ class SandboxSecrets:
 class SqliteStore:
     """The database at `path`, owned by this process until `close`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, committed: Committed = lambda entries, seconds: None) -> None:
         self._path = path
+        self._committed = committed
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(path)
@@ -100,6 +105,11 @@ class SqliteStore:
     def failure(self) -> StoreFailed | None:
         """Why nothing is written any more; `None` while all is well."""
         return self._failure
+
+    @property
+    def queue(self) -> int:
+        """How many rows wait for the next commit."""
+        return len(self._waiting)
 
     def put(self, sandbox: str, entry: Entry) -> "Future[None]":
         """The commit that will cover the entry, for `asyncio.wrap_future`; raises StoreFailed."""
@@ -181,12 +191,15 @@ class SqliteStore:
                 self._waiting, self._covering = [], _commit_to_come()
             if not statements:
                 return
+            started_s = ticks_s()
             try:
                 _commit(self._connection, statements)
             except Exception as cause:  # Whatever it was, these entries are not on disk.
                 self._fail(cause, commit)
                 return
             commit.set_result(None)
+            entries = sum(sql is _PUT for sql, _ in statements)
+            self._committed(entries, ticks_s() - started_s)
 
     def _fail(self, cause: Exception, commit: "Future[None]") -> None:
         failure = StoreFailed(

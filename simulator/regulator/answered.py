@@ -12,6 +12,7 @@ from simulator.messages import signature
 from simulator.regulator import reading, views
 from simulator.regulator.heard import Heard
 from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.timing import Timing
 
 PROBLEM = "application/problem+json"
 
@@ -31,9 +32,10 @@ class Answered:
     def taken(self) -> bool:
         return self.refusal is None and not self.replayed
 
-    def response(self) -> Response:
+    def response(self, timing: Timing) -> Response:
         media_type = "application/json" if self.refusal is None else PROBLEM
-        return Response(as_bytes(self.answer), self.status, self.headers, media_type)
+        headers = self.headers | {"server-timing": timing.header()}
+        return Response(as_bytes(self.answer), self.status, headers, media_type)
 
 
 def as_bytes(answer: dict[str, Any]) -> bytes:

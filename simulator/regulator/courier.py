@@ -118,6 +118,14 @@ class Courier:
             else:
                 self._resume_platform(id)
 
+    def pending(self) -> int:
+        """Notices that are still to be acknowledged."""
+        return len(self._state.unacknowledged) - self.given_up()
+
+    def given_up(self) -> int:
+        """Notices that nobody acknowledged, and that are brought no more."""
+        return sum(self._attempts.get(id, 0) >= ATTEMPTS_MAX for id in self._state.unacknowledged)
+
     async def close(self) -> None:
         """Stops; what is not acknowledged stays pending."""
         for task in list(self._tasks):

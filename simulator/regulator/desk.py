@@ -16,6 +16,7 @@ from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
 from simulator.regulator.refusal import Refusal, refuse_plainly
 from simulator.regulator.senders import Senders
+from simulator.regulator.timing import Timing
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,9 @@ class Desk:
         self._sign = sign
         self._callbacks_anywhere = callbacks_anywhere
 
-    def put(self, heard: Heard, operation: Operation) -> tuple[str | None, Answered]:
+    def put(
+        self, heard: Heard, operation: Operation, timing: Timing
+    ) -> tuple[str | None, Answered]:
         """The registration id of the sender, where it is known, and what the request came to."""
         if heard.body is None:
             return None, refused(
@@ -47,6 +50,7 @@ class Desk:
         platform = None
         if operation.is_signed:
             sender = self._senders.of_fresh(heard)
+            timing.end("verify")
             if isinstance(sender, Refusal):
                 return None, refused(sender)
             platform = sender.platform

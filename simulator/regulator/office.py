@@ -26,6 +26,7 @@ from simulator.regulator.memory import FormerAnswers
 from simulator.regulator.refusal import refuse_plainly
 from simulator.regulator.senders import Sender, Senders
 from simulator.regulator.ticking import Ticking
+from simulator.regulator.timing import Measured, Timing, Witness, nobody
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import Struck
 
@@ -42,8 +43,10 @@ class Office:
         *,
         callbacks_anywhere: bool = False,
         http: httpx.AsyncClient | None = None,
+        witness: Witness = nobody,
     ) -> None:
         self.sandbox = sandbox
+        self._witness = witness
         self._folding = Folding(sandbox)
         self.state = self._folding.state
         self.courier = Courier(sandbox, self.state, http=http)
@@ -74,23 +77,27 @@ class Office:
     ) -> Response:
         """Answers one request; without an `operation`, `allowed` are the methods of its path."""
         name = UNKNOWN if operation is None else operation.id
+        timing = Timing()
         faults = self.sandbox.faults
         blow = await faults.strike("regulator", name, "before")
         if blow is not None:
             await blow.wait()
         try:
             heard = await hear(request, self.sandbox.clock.wall)
+            timing.end("hear")
             if blow is not None and blow.status is not None:
-                return await self._cut_off(heard, name, blow)
+                return await self._cut_off(heard, name, blow, timing)
             if blow is None:
                 blow = await faults.strike("regulator", name, "after")
-            return await self._answer(heard, operation, allowed, blow)
+            return await self._answer(heard, operation, allowed, blow, timing)
         except ClientDisconnect:  # Not a whole request, and nobody is left to be answered.
             if blow is not None:
                 blow.miss()
             return Response(status_code=400)
         except (StoreFailed, SandboxClosed) as failure:
-            return refused(refuse_plainly("journal_unavailable", str(failure))).response()
+            answered = refused(refuse_plainly("journal_unavailable", str(failure)))
+            self._witness(Measured(name, answered.status, "journal_unavailable", timing))
+            return answered.response(timing)
 
     async def decide(self, by: str, command: str, events: Sequence[Event]) -> Decided:
         """Records what the regulator does unasked, and brings the notices that follow."""
@@ -107,7 +114,7 @@ class Office:
         """The regulator's signature in base64."""
         return b64encode(self.sandbox.regulator_key.sign(message)).decode()
 
-    async def _cut_off(self, heard: Heard, name: str, blow: Blow) -> Response:
+    async def _cut_off(self, heard: Heard, name: str, blow: Blow, timing: Timing) -> Response:
         """A fault keeps the request from being heard; the journal alone knows that it came."""
         sender = self._senders.of(heard)
         record = Exchange(
@@ -127,6 +134,8 @@ class Office:
             taken=False,
         )
         await self.sandbox.write(record)
+        timing.end("commit")
+        self._witness(Measured(name, record.status, "", timing))
         return Struck(blow)
 
     async def _answer(
@@ -135,12 +144,13 @@ class Office:
         operation: Operation | None,
         allowed: Sequence[str],
         blow: Blow | None,
+        timing: Timing,
     ) -> Response:
         """Up to the append nothing waits, so that no two requests mingle."""
         if operation is None:
             platform, answered = None, unknown(heard, allowed)
         else:
-            platform, answered = self._desk.put(heard, operation)
+            platform, answered = self._desk.put(heard, operation, timing)
         record = Exchange(
             operation=UNKNOWN if operation is None else operation.id,
             platform=platform,
@@ -159,9 +169,13 @@ class Office:
             taken=answered.taken,
             events=answered.events,
         )
-        await self.sandbox.durable(self._folding.append(record))
+        entry = self._folding.append(record)
+        timing.end("decide")
+        await self.sandbox.durable(entry)
+        timing.end("commit")
+        self._witness(Measured(record.operation, record.status, record.refusal or "", timing))
         self.courier.carry(answered.events)
-        response = answered.response()
+        response = answered.response(timing)
         return response if blow is None else Struck(blow, response)
 
     def _fold(self, entry: Entry) -> None:
