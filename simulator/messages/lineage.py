@@ -36,6 +36,8 @@ class LineageAnswer(Message):
 
 
 class LineageList(Message):
-    """Answer of `GET /lineage/{digest}`: every record that the payload carried."""
+    """Answer of `GET /lineage/{digest}`: the records that the payload carried, one page, and the
+    cursor of the next."""
 
     items: tuple[LineageEntry, ...]
+    next_cursor: str | None = None

@@ -40,6 +40,13 @@ class Transmission(Message):
     closed_at: Time | None = None
 
 
+class TransmissionList(Message):
+    """Answer of `GET /transmissions`: one page, and the cursor of the next."""
+
+    items: tuple[Transmission, ...]
+    next_cursor: str | None = None
+
+
 class ClosingRequest(Message):
     """Body of `POST /transmissions/{id}/closing`; an `Idempotency-Key` header is required."""
 

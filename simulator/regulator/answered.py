@@ -13,6 +13,7 @@ from simulator.regulator import reading, views
 from simulator.regulator.heard import Heard
 from simulator.regulator.refusal import Refusal, refuse_plainly
 from simulator.regulator.timing import Timing
+from simulator.regulator.tracing import Trace
 
 PROBLEM = "application/problem+json"
 
@@ -22,20 +23,31 @@ class Answered:
     """Status, answer and headers for the sender; refusal and events for the journal."""
 
     status: int
-    answer: dict[str, Any]
+    answer: dict[str, Any] | None
+    """`None` where there is no body."""
     headers: dict[str, str] = field(default_factory=dict)
     refusal: str | None = None
     events: tuple[Event, ...] = ()
     replayed: bool = False
+    body: bytes = field(init=False, repr=False)
+    """The answer as it goes out."""
+
+    def __post_init__(self) -> None:
+        body = b"" if self.answer is None else as_bytes(self.answer)
+        object.__setattr__(self, "body", body)
 
     @property
     def taken(self) -> bool:
         return self.refusal is None and not self.replayed
 
-    def response(self, timing: Timing) -> Response:
-        media_type = "application/json" if self.refusal is None else PROBLEM
+    def response(self, timing: Timing, trace: Trace | None = None) -> Response:
+        """The response; `trace` goes on from the journal's entry, where there is one."""
         headers = self.headers | {"server-timing": timing.header()}
-        return Response(as_bytes(self.answer), self.status, headers, media_type)
+        headers |= {} if trace is None else trace.headers()
+        if self.answer is None:
+            return Response(status_code=self.status, headers=headers)
+        media_type = "application/json" if self.refusal is None else PROBLEM
+        return Response(self.body, self.status, headers, media_type)
 
 
 def as_bytes(answer: dict[str, Any]) -> bytes:

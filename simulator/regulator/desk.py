@@ -9,12 +9,13 @@ from typing import Any
 
 from simulator.regulator import reading
 from simulator.regulator.answered import Answered, refused
-from simulator.regulator.api import Call, Operation, Page
+from simulator.regulator.api import Call, Operation, Page, operation_of
+from simulator.regulator.conditions import holds, is_fresh, tag_of
 from simulator.regulator.folding import Folding
 from simulator.regulator.heard import BODY_BYTES_MAX, Heard
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
-from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
 from simulator.regulator.senders import Senders
 from simulator.regulator.timing import Timing
 
@@ -80,13 +81,21 @@ class Desk:
                     "callback_unconfirmed", "answer the challenge at your callback first"
                 )
             )
-        page = reading.page_asked_for(heard.query, lists=operation.lists)
+        page = reading.page_asked_for(heard.query, operation)
         if isinstance(page, Refusal):
             return refused(page)
         message = None if operation.body is None else operation.body.read(heard.media_type, body)
         if isinstance(message, Refusal):
             return refused(message)
-        return self._ask(operation, self._call(platform, heard, page), message)
+        call = self._call(platform, heard, page)
+        changed = self._changed_since(heard.headers.get("if-match"), operation, call)
+        if changed is not None:
+            return changed
+        answered = self._ask(operation, call, message)
+        tag = answered.headers.get("etag")
+        if operation.method == "GET" and is_fresh(heard.headers.get("if-none-match"), tag):
+            return Answered(304, None, {"etag": tag or ""})
+        return answered
 
     def _ask(self, operation: Operation, call: Call, message: Any) -> Answered:
         outcome = operation.ask(call, message)
@@ -96,7 +105,30 @@ class Desk:
         self._folding.foresee_with_notices(outcome.events)
         answer = outcome.tell().model_dump(mode="json")
         headers = self._location(operation, answer)
-        return Answered(operation.status, answer, headers, events=self._folding.foreseen)
+        return _tagged(
+            operation,
+            Answered(operation.status, answer, headers, events=self._folding.foreseen),
+        )
+
+    def _changed_since(
+        self, if_match: str | None, operation: Operation, call: Call
+    ) -> Answered | None:
+        """The refusal of a change to something that is no longer what the sender has read."""
+        if if_match is None or operation.changes is None:
+            return None
+        read = self._ask(operation_of(operation.changes), call, None)
+        if (
+            read.refusal is not None
+        ):  # That there is nothing to be changed, the change itself tells.
+            return None
+        tag = read.headers["etag"]
+        if holds(if_match, tag):
+            return None
+        must = f"name the current entity tag, {tag}"
+        stale = refuse("precondition_failed", "header:if-match", reading.shown(if_match), must)
+        answered = refused(stale)
+        answered.headers["etag"] = tag
+        return answered
 
     def _former_answer(
         self, platform: str | None, heard: Heard, operation: Operation
@@ -111,9 +143,9 @@ class Desk:
                 "idempotency_conflict",
                 f"the key {heard.idempotency_key!r} was used before with another path or body",
             )
-        answer = former.answer or {}
+        answer = in_order(operation, former.answer or {})
         headers = {"idempotency-replayed": "true"} | self._location(operation, answer)
-        return Answered(operation.status, answer, headers, replayed=True)
+        return _tagged(operation, Answered(operation.status, answer, headers, replayed=True))
 
     def _location(self, operation: Operation, answer: dict[str, Any]) -> dict[str, str]:
         """Where what was created can be read."""
@@ -138,3 +170,14 @@ class Desk:
             sign=self._sign,
             callbacks_anywhere=self._callbacks_anywhere,
         )
+
+
+def _tagged(operation: Operation, answered: Answered) -> Answered:
+    if operation.has_tag:
+        answered.headers["etag"] = tag_of(answered.body)
+    return answered
+
+
+def in_order(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as the journal keeps it, with its fields where they stood when it was given."""
+    return operation.answers.model_validate(answer).model_dump(mode="json", exclude_unset=True)

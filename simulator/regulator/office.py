@@ -27,6 +27,7 @@ from simulator.regulator.refusal import refuse_plainly
 from simulator.regulator.senders import Sender, Senders
 from simulator.regulator.ticking import Ticking
 from simulator.regulator.timing import Measured, Timing, Witness, nobody
+from simulator.regulator.tracing import trace_of
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import Struck
 
@@ -175,7 +176,7 @@ class Office:
         timing.end("commit")
         self._witness(Measured(record.operation, record.status, record.refusal or "", timing))
         self.courier.carry(answered.events)
-        response = answered.response(timing)
+        response = answered.response(timing, trace_of(entry))
         return response if blow is None else Struck(blow, response)
 
     def _fold(self, entry: Entry) -> None:

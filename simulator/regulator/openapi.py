@@ -11,6 +11,7 @@ from simulator.messages.notice import Notice
 from simulator.messages.problem import Problem
 from simulator.messages.registration import Challenge
 from simulator.regulator.api import Operation, operations, resources
+from simulator.regulator.reading import LIMITS
 from simulator.regulator.refusal import CODES
 
 SIGNATURE_CODES = (
@@ -37,22 +38,29 @@ ID_PATTERNS = {
     "cases": ("^cas-[1-9][0-9]{0,17}$", "cas-1"),
     "rule-packs": ("^r[0-9]{4}$", "r2022"),
 }
-QUERIES: dict[str, list[dict[str, Any]]] = {
-    "no": [],
-    "pages": [
+
+
+def _page_queries(limit: int, limit_max: int) -> list[dict[str, Any]]:
+    bounds = {"minimum": 1, "maximum": limit_max, "default": limit}
+    return [
         {
             "name": "cursor",
             "in": "query",
-            "description": "`next_cursor` of the page before.",
-            "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+            "description": "`next_cursor` of the page before; opaque, and good for this list only.",
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{2,200}$"},
         },
         {
             "name": "limit",
             "in": "query",
             "description": "Items on the page.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+            "schema": {"type": "integer", **bounds},
         },
-    ],
+    ]
+
+
+QUERIES: dict[str, list[dict[str, Any]]] = {
+    "no": [],
+    **{lists: _page_queries(*limits) for lists, limits in LIMITS.items()},
     "notices": [
         {
             "name": "after",

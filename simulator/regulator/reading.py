@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
 from simulator.messages.problem import ProblemError
-from simulator.regulator.api import Page
+from simulator.regulator.api import Operation, Page, number_in
 from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wrong
 
 JSON = "application/json"
@@ -145,8 +145,9 @@ def shown(value: Any) -> Any:
             return _shortened(str(value))
 
 
-def page_asked_for(query: str, *, lists: str) -> Page | Refusal:
+def page_asked_for(query: str, operation: Operation) -> Page | Refusal:
     """What the query says; a name that the operation does not know, or knows once, is refused."""
+    lists = operation.lists
     known = _KNOWN[lists]
     values: dict[str, int] = {}
     errors: list[ProblemError] = []
@@ -158,15 +159,39 @@ def page_asked_for(query: str, *, lists: str) -> Page | Refusal:
             )
         elif name in values:
             errors.append(wrong("query_invalid", pointer, shown(text), "be given once"))
-        elif not _NUMBER.fullmatch(text) or not _is_within(name, int(text)):
-            errors.append(wrong("query_invalid", pointer, shown(text), f"be {_EXPECTED[name]}"))
+        elif (value := _value_of(name, text, operation)) is None:
+            must = f"be {_expected(name, lists)}"
+            errors.append(wrong("query_invalid", pointer, shown(text), must))
         else:
-            values[name] = int(text)
+            values[name] = value
     if errors:
         return refuse_all(errors)
     if lists == "notices":
         return Page(cursor=values.get("after", 0), limit=100)
-    return Page(**values)
+    limit, _ = LIMITS.get(lists, (0, 0))
+    return Page(values.get("cursor", 0), values.get("limit", limit), operation.id)
+
+
+def _value_of(name: str, text: str, operation: Operation) -> int | None:
+    """What one parameter says; `None` where it says nothing that can be."""
+    if name == "cursor":
+        return number_in(text, operation.id)
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = int(text)
+    if name == "limit" and not 1 <= number <= LIMITS[operation.lists][1]:
+        return None
+    return number
+
+
+def _expected(name: str, lists: str) -> str:
+    match name:
+        case "cursor":
+            return "the next_cursor of the page before"
+        case "limit":
+            return f"a whole number from 1 to {LIMITS[lists][1]}"
+        case _:
+            return "the sequence number of a notice, or 0"
 
 
 def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
@@ -183,16 +208,14 @@ def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
     )
 
 
-_KNOWN = {"no": (), "pages": ("cursor", "limit"), "notices": ("after",)}
-_EXPECTED = {
-    "cursor": "the next_cursor of the page before",
-    "limit": "a whole number from 1 to 200",
-    "after": "the sequence number of a notice, or 0",
+LIMITS = {"pages": (50, 200), "records": (1_000, 1_000)}
+"""How many items a page has unless asked otherwise, and at most."""
+_KNOWN = {
+    "no": (),
+    "pages": ("cursor", "limit"),
+    "records": ("cursor", "limit"),
+    "notices": ("after",),
 }
-
-
-def _is_within(name: str, number: int) -> bool:
-    return name != "limit" or 1 <= number <= 200
 
 
 def _escaped(part: str) -> str:

@@ -38,6 +38,7 @@ CODES: dict[str, Code] = {
     "idempotency_key_invalid": Code(400, "The Idempotency-Key header cannot be a key"),
     "idempotency_key_missing": Code(400, "The Idempotency-Key header is missing"),
     "idempotency_conflict": Code(422, "The Idempotency-Key was used for another message"),
+    "precondition_failed": Code(412, "What is to be changed is not what If-Match names"),
     # Who speaks.
     "signature_missing": Code(401, "The request is not signed"),
     "signature_malformed": Code(401, "The signature cannot be read"),

@@ -203,8 +203,9 @@ def contract(held: Contract) -> contract_wire.Contract:
     )
 
 
-def lineage(items: Iterable[LineageItem]) -> lineage_wire.LineageList:
+def lineage(items: Iterable[LineageItem], *, next_cursor: str | None) -> lineage_wire.LineageList:
     return lineage_wire.LineageList(
+        next_cursor=next_cursor,
         items=tuple(
             lineage_wire.LineageEntry(
                 payload=item.payload,
@@ -217,7 +218,7 @@ def lineage(items: Iterable[LineageItem]) -> lineage_wire.LineageList:
                 sent_at=item.sent_at,
             )
             for item in items
-        )
+        ),
     )
 
 

@@ -80,7 +80,10 @@ def test_a_payment_is_declared_announced_fed_closed_and_traced(regulator: Connec
     }
     recorded = regulator.ask("POST", "/lineage", {"items": [entry]}, key="lineage-1")
     assert (recorded.status_code, recorded.json()) == (200, {"recorded": 1})
-    assert regulator.ask("GET", f"/lineage/{PAYLOAD}").json() == {"items": [entry]}
+    assert regulator.ask("GET", f"/lineage/{PAYLOAD}").json() == {
+        "items": [entry],
+        "next_cursor": None,
+    }
     assert regulator.ask("GET", "/alerts").json() == {"items": [], "next_cursor": None}
     assert [
         (record.operation, record.platform, record.status, record.taken, record.refusal)
@@ -106,11 +109,10 @@ def test_what_was_created_can_be_read_and_listed_in_pages(regulator: Connected) 
     ).json()
 
     assert regulator.ask("GET", "/declarations/dcl-2").json() == second
-    assert regulator.ask("GET", "/declarations?limit=1").json() == {
-        "items": [first],
-        "next_cursor": "1",
-    }
-    assert regulator.ask("GET", "/declarations?limit=1&cursor=1").json() == {
+    page = regulator.ask("GET", "/declarations?limit=1").json()
+    cursor = page["next_cursor"]
+    assert page == {"items": [first], "next_cursor": cursor}
+    assert regulator.ask("GET", f"/declarations?limit=1&cursor={cursor}").json() == {
         "items": [second],
         "next_cursor": None,
     }

@@ -24,6 +24,7 @@ OPERATIONS = {
     "list_authorizations": "GET /authorizations",
     "read_authorization": "GET /authorizations/{id}",
     "announce": "POST /transmissions",
+    "list_transmissions": "GET /transmissions",
     "read_transmission": "GET /transmissions/{id}",
     "close": "POST /transmissions/{id}/closing",
     "feed": "POST /feed",

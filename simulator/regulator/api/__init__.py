@@ -6,6 +6,7 @@ document is made from them.
 """
 
 import sys
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ class Page:
 
     cursor: int = 0
     limit: int = 50
+    of: str = ""
+    """The operation that lists; a cursor is good for no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Operation:
     ask: Callable[[Call, Any], Outcome]
     body: Reader | None = None
     status: int = 200
-    lists: Literal["no", "pages", "notices"] = "no"
+    lists: Literal["no", "pages", "records", "notices"] = "no"
     idempotency: Literal["none", "optional", "required"] = "none"
     is_signed: bool = True
     needs_confirmed_callback: bool = False
@@ -101,6 +104,17 @@ class Operation:
     """What stands in the `Location` of the answer instead of its id."""
     links: dict[str, str] = field(default_factory=dict)
     """Operations that take the `id` of the answer, by the parameter that takes it."""
+    changes: str | None = None
+    """The operation that reads what this one changes: `If-Match` is held against its answer, and
+    both answers are the same representation."""
+    is_volatile: bool = False
+    """The answer is another one each time, so that it has no entity tag."""
+
+    @property
+    def has_tag(self) -> bool:
+        """Whether the answer represents something that can be read again."""
+        reads = self.method == "GET" or self.status == 201 or self.changes is not None
+        return reads and not self.is_volatile
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,12 @@ def operations() -> list[Operation]:
     return [operation for resource in resources().values() for operation in resource.operations]
 
 
+@cache
+def operation_of(id: str) -> Operation:
+    """The operation of this id; KeyError where a resource names one that is not there."""
+    return {operation.id: operation for operation in operations()}[id]
+
+
 class Numbered(Protocol):
     """An aggregate whose id ends in its number, as `dcl-17`."""
 
@@ -138,7 +158,23 @@ def page_of(items: Sequence[N], page: Page) -> tuple[list[N], str | None]:
     rest = [item for item in items if number_of(item.id) > page.cursor]
     shown = rest[: page.limit]
     more = len(rest) > len(shown)
-    return shown, str(number_of(shown[-1].id)) if more else None
+    return shown, cursor_of(page, number_of(shown[-1].id)) if more else None
+
+
+def cursor_of(page: Page, number: int) -> str:
+    """The cursor of what follows `number`, which nobody needs to read but the list itself."""
+    return urlsafe_b64encode(f"{page.of}/{number}".encode()).decode().rstrip("=")
+
+
+def number_in(cursor: str, of: str) -> int | None:
+    """The number that a cursor of this list counts; `None` where it is none of this list."""
+    try:
+        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        return None
+    list_id, _, number = text.partition("/")
+    counts = list_id == of and number.isascii() and number.isdecimal() and len(number) <= 15
+    return int(number) if counts else None
 
 
 def number_of(id: str) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.messages.lineage import LineageAnswer, LineageList, LineageRequest
 from simulator.regulator import views
-from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
+from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, cursor_of
 from simulator.regulator.lifecycle import lineage
 from simulator.regulator.reading import JsonMessage
 from simulator.regulator.refusal import Refusal, not_found
@@ -32,7 +32,10 @@ def _read(call: Call, _: None) -> Outcome:
     found = call.state.lineage.get((call.platform, call.path["digest"]), ())
     if not found:
         return not_found("lineage of a payload", call.path["digest"])
-    return Taken((), lambda: views.lineage(found))
+    last = call.page.cursor + call.page.limit
+    cursor = cursor_of(call.page, last) if last < len(found) else None
+    shown = found[call.page.cursor : last]
+    return Taken((), lambda: views.lineage(shown, next_cursor=cursor))
 
 
 LINEAGE = Resource(
@@ -64,8 +67,9 @@ LINEAGE = Resource(
             path="/lineage/{digest}",
             title="Read the lineage of every record that a payload carried",
             answers=LineageList,
-            example={"items": [ENTRY]},
+            example={"items": [ENTRY], "next_cursor": None},
             ask=_read,
+            lists="records",
             refuses=("not_found",),
         ),
     ),

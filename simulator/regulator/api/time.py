@@ -25,6 +25,7 @@ TIME = Resource(
                 "rate": 1.0,
             },
             ask=_time,
+            is_volatile=True,
         ),
     ),
 )

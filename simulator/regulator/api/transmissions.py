@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from simulator.messages.transmission import ClosingRequest, Transmission, TransmissionRequest
+from simulator.messages.transmission import (
+    ClosingRequest,
+    Transmission,
+    TransmissionList,
+    TransmissionRequest,
+)
 from simulator.regulator import views
-from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
+from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, page_of
 from simulator.regulator.lifecycle import transmission
 from simulator.regulator.reading import JsonMessage
 from simulator.regulator.refusal import Refusal, not_found
@@ -47,6 +52,13 @@ def _read(call: Call, _: None) -> Outcome:
     if held is None or held.platform != call.platform:
         return not_found("transmission", call.path["id"])
     return Taken((), lambda: views.transmission(held))
+
+
+def _list(call: Call, _: None) -> Outcome:
+    own = [held for held in call.state.transmissions.values() if held.platform == call.platform]
+    shown, cursor = page_of(own, call.page)
+    items = tuple(map(views.transmission, shown))
+    return Taken((), lambda: TransmissionList(items=items, next_cursor=cursor))
 
 
 def _close(call: Call, request: ClosingRequest) -> Outcome:
@@ -92,6 +104,16 @@ TRANSMISSIONS = Resource(
             links={"read_transmission": "id", "close": "id"},
         ),
         Operation(
+            id="list_transmissions",
+            method="GET",
+            path="/transmissions",
+            title="List the own transmissions, oldest first",
+            answers=TransmissionList,
+            example={"items": [EXAMPLE], "next_cursor": None},
+            ask=_list,
+            lists="pages",
+        ),
+        Operation(
             id="read_transmission",
             method="GET",
             path="/transmissions/{id}",
@@ -110,6 +132,7 @@ TRANSMISSIONS = Resource(
             answers=Transmission,
             example=EXAMPLE | {"status": "closed", "closed_at": "2023-06-01T08:00:02Z"},
             ask=_close,
+            changes="read_transmission",
             idempotency="required",
             needs_confirmed_callback=True,
             refuses=("not_found", "transmission_closed", "transmission_not_accepted"),

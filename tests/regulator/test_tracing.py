@@ -1,0 +1,82 @@
+"""A platform's trace goes on; what is no trace is ignored, and a new one begins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.regulator.tracing import read_parent, read_state
+from tests.regulator.connected import Connected, connected
+
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+@pytest.fixture
+def regulator(tmp_path: Path) -> Iterator[Connected]:
+    with connected(tmp_path) as regulator:
+        regulator.register()
+        yield regulator
+
+
+def test_a_trace_goes_on_and_leads_to_the_entry_in_the_journal(regulator: Connected) -> None:
+    came = {"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": "rojo=00f067aa0ba902b7,congo=t6"}
+
+    answer = regulator.send(regulator.signed("GET", "/declarations", headers=came))
+
+    entry = list(regulator.store.read("demo"))[-1]
+    assert answer.headers["traceparent"] == f"00-{TRACE}-{entry.digest[:16]}-01"
+    assert answer.headers["tracestate"] == came["tracestate"]
+    assert entry.record.headers["traceparent"] == came["traceparent"]  # type: ignore[union-attr]
+
+
+def test_without_a_trace_a_new_one_begins(regulator: Connected) -> None:
+    answers = [regulator.ask("GET", "/declarations") for _ in range(2)]
+
+    traces = [read_parent(answer.headers["traceparent"]) for answer in answers]
+    assert None not in traces
+    assert traces[0] != traces[1]
+    assert "tracestate" not in answers[0].headers
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "gibberish",
+        f"00-{TRACE}-{SPAN}",
+        f"00-{TRACE}-{SPAN}-01-more",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01, 00-{TRACE}-{SPAN}-01",
+    ],
+)
+def test_what_is_no_trace_is_ignored(regulator: Connected, wrong: str) -> None:
+    headers = {"traceparent": wrong, "tracestate": "congo=t6"}
+
+    answer = regulator.send(regulator.signed("GET", "/declarations", headers=headers))
+
+    assert answer.status_code == 200
+    assert TRACE not in answer.headers["traceparent"]
+    assert "tracestate" not in answer.headers
+
+
+def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
+    assert read_parent(f"cc-{TRACE}-{SPAN}-01-what-the-future-will-be-like") == (TRACE, "01")
+
+
+@pytest.mark.parametrize(
+    ("came", "goes_on"),
+    [
+        ("congo=t61rcWkgMzE , ,rojo=00f067aa0ba902b7", "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7"),
+        ("tenant@system=1", "tenant@system=1"),
+        ("Congo=1", ""),
+        ("congo", ""),
+        ("congo=a=b", ""),
+        (",".join(f"k{number}=1" for number in range(33)), ""),
+        (f"k={'x' * 256},l={'x' * 256}", ""),
+    ],
+)
+def test_a_state_is_sent_on_whole_or_not_at_all(came: str, goes_on: str) -> None:
+    assert read_state(came) == goes_on
