@@ -1,0 +1,1 @@
+"""Clients that others' generators make of the published description, and what they come to."""
