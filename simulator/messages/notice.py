@@ -1,23 +1,23 @@
 """What the regulator tells the platform, as CloudEvents 1.0, by signed callback and by polling."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, WithJsonSchema
 
 from simulator.messages.base import Message, Time
+from simulator.messages.tidings import TIDINGS
 
-NoticeType = Literal[
-    "declaration.decided",
-    "contract.decided",
-    "certification.decided",
-    "authorization.granted",
-    "authorization.revoked",
-    "transmission.decided",
-    "export.stopped",
-    "export.suspended",
-    "export.lifted",
-    "inspection.opened",
-    "case.decided",
-    "deadline.near",
+
+def _known(type: str) -> str:
+    if type not in TIDINGS:
+        raise ValueError(f"be one of {', '.join(TIDINGS)}")
+    return type
+
+
+NoticeType = Annotated[
+    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(TIDINGS)})
 ]
+"""One of the types in the table of tidings."""
 
 
 class Notice(Message):
@@ -35,6 +35,7 @@ class Notice(Message):
     time: Time
     sequence: int
     data: dict[str, Any]
+    """As the table of tidings says for the type."""
 
 
 class NoticeList(Message):

@@ -1,10 +1,11 @@
 """Puts the regulator's FastAPI application together, and nothing else.
 
 Its paths are whole, `/{sandbox}/v1/...`, so that it is mounted at `/`. The description of a
-sandbox's interface is at `/{sandbox}/v1/openapi.json`.
+sandbox's interface is at `/{sandbox}/v1/openapi.json`, of its events at `asyncapi.json` there.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -12,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from simulator.regulator import openapi, views
+from simulator.regulator import views
 from simulator.regulator.answered import PROBLEM, as_bytes
 from simulator.regulator.api import Operation, operations
 from simulator.regulator.office import Office
+from simulator.regulator.published import asyncapi, openapi
 from simulator.regulator.reading import shown
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
@@ -35,7 +37,8 @@ def build(offices: Offices) -> FastAPI:
     routes = [_route(offices, operation) for operation in operations()]
     app.router.routes[:] = [
         *routes,
-        Route(f"{BASE}/openapi.json", _describe(offices), methods=["GET"]),
+        Route(f"{BASE}/openapi.json", _describe(offices, openapi.document), methods=["GET"]),
+        Route(f"{BASE}/asyncapi.json", _describe(offices, asyncapi.document), methods=["GET"]),
         Route("/{rest:path}", _Elsewhere(offices, routes)),
     ]
     return app
@@ -53,12 +56,14 @@ def _route(offices: Offices, operation: Operation) -> Route:
     return route
 
 
-def _describe(offices: Offices) -> Callable[[Request], Awaitable[Response]]:
+def _describe(
+    offices: Offices, document: Callable[[str], dict[str, Any]]
+) -> Callable[[Request], Awaitable[Response]]:
     async def describe(request: Request) -> Response:
         sandbox = request.path_params["sandbox"]
         if offices(sandbox) is None:
             return _no_sandbox(sandbox)
-        return JSONResponse(openapi.document(sandbox))
+        return JSONResponse(document(sandbox))
 
     return describe
 

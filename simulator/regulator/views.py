@@ -203,7 +203,9 @@ def contract(held: Contract) -> contract_wire.Contract:
     )
 
 
-def lineage(items: Iterable[LineageItem], *, next_cursor: str | None) -> lineage_wire.LineageList:
+def lineage(
+    items: Iterable[LineageItem], *, next_cursor: str | None = None
+) -> lineage_wire.LineageList:
     return lineage_wire.LineageList(
         next_cursor=next_cursor,
         items=tuple(

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemathesis import Case
 
+from simulator.regulator.api import Page, cursor_of
 from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
@@ -34,6 +35,12 @@ def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
         case.path_parameters["id"] = world.hand_in_contract(materials={})
     elif operation == "read_lineage":
         case.path_parameters["digest"] = PAYLOAD
+
+
+def go_on_where_a_page_ended(case: Case[Any], operation: str) -> None:
+    """A cursor can only be repeated; no text by chance is right."""
+    if case.query and "cursor" in case.query:
+        case.query["cursor"] = cursor_of(Page(of=operation), 1)
 
 
 def say_what_is_lawful(case: Case[Any], operation: str, world: World) -> None:

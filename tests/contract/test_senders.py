@@ -136,7 +136,7 @@ def test_a_platform_cannot_tell_what_is_anothers_from_what_is_not_there(other: P
 
 
 def test_a_platform_sees_nothing_of_another_in_any_list(world: World, other: Platform) -> None:
-    lists = [operation.path for operation in operations() if operation.lists != "no"]
+    lists = [one.path for one in operations() if one.lists != "no" and "{" not in one.path]
 
     own = {path: len(world.platform.call("GET", path).json()["items"]) for path in lists}
     foreign = {path: other.call("GET", path).json()["items"] for path in lists}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from simulator.regulator import openapi
 from simulator.regulator.api import Operation, operations
+from simulator.regulator.published import openapi
 from tests.regulator.connected import HOST, Connected, connected
 
 OPERATIONS = {
@@ -113,7 +113,11 @@ def test_every_reference_leads_somewhere() -> None:
             for inner in value:
                 yield from references(inner)
 
-    there = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    there = {
+        f"#/components/{kind}/{name}"
+        for kind, described in document["components"].items()
+        for name in described
+    }
     assert set(references(document)) <= there
 
 

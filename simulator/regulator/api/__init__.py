@@ -7,7 +7,7 @@ document is made from them.
 
 import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -102,8 +102,9 @@ class Operation:
     """The codes that its lifecycle may refuse with."""
     located: str | None = None
     """What stands in the `Location` of the answer instead of its id."""
-    links: dict[str, str] = field(default_factory=dict)
-    """Operations that take the `id` of the answer, by the parameter that takes it."""
+    links: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    """Operations that follow: the parameter that takes the answer's `id`, or runtime expressions of
+    OpenAPI by parameter; a name that begins with a slash stands in the next body."""
     changes: str | None = None
     """The operation that reads what this one changes: `If-Match` is held against its answer, and
     both answers are the same representation."""

@@ -68,6 +68,15 @@ AUTHORIZATIONS = Resource(
             example=EXAMPLE,
             ask=_read,
             refuses=("not_found",),
+            links={
+                "announce": {
+                    "/authorization": "$response.body#/id",
+                    "/authorization_version": "$response.body#/version",
+                    "/purpose": "$response.body#/purpose",
+                    "/recipient": "$response.body#/recipient",
+                    "/country": "$response.body#/country",
+                }
+            },
         ),
     ),
 )

@@ -87,6 +87,7 @@ CASES = Resource(
             example=EXAMPLE,
             ask=_read,
             refuses=("not_found",),
+            links={"hand_in": "id", "reinspect": "id"},
         ),
         Operation(
             id="hand_in",

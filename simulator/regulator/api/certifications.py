@@ -118,6 +118,7 @@ CERTIFICATIONS = Resource(
             answers=Certification,
             example=EXAMPLE | {"status": "auditing"},
             ask=_rectify,
+            changes="read_certification",
             idempotency="required",
             refuses=("not_found", "certification_closed"),
         ),

@@ -38,6 +38,10 @@ EXAMPLE: dict[str, Any] = REQUEST | {
 }
 
 
+GRANTED = {"id": "$response.body#/authorization"}
+"""The authorization that an acceptance granted."""
+
+
 def _declare(call: Call, request: DeclarationRequest) -> Outcome:
     id = call.state.next_id("dcl")
     outcome = declaration.submit(call.state, call.platform, request, call.now, call.sign)
@@ -87,7 +91,7 @@ DECLARATIONS = Resource(
                 "contract_unknown",
                 "certification_unknown",
             ),
-            links={"read_declaration": "id"},
+            links={"read_declaration": "id", "read_authorization": GRANTED},
         ),
         Operation(
             id="list_declarations",
@@ -108,6 +112,7 @@ DECLARATIONS = Resource(
             example=EXAMPLE,
             ask=_read,
             refuses=("not_found",),
+            links={"read_authorization": GRANTED},
         ),
     ),
 )

@@ -60,6 +60,7 @@ LINEAGE = Resource(
                 "country_mismatch",
                 "category_unknown",
             ),
+            links={"read_lineage": {"digest": "$request.body#/items/0/payload"}},
         ),
         Operation(
             id="read_lineage",

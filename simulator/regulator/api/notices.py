@@ -51,6 +51,7 @@ NOTICES = Resource(
             example={"items": [EXAMPLE], "next_cursor": None},
             ask=_list,
             lists="notices",
+            links={"acknowledge": {"id": "$response.body#/items/0/id"}},
         ),
         Operation(
             id="acknowledge",

@@ -106,6 +106,7 @@ REGISTRATIONS = Resource(
             is_signed=False,
             located="self",
             refuses=("passcode_wrong", "passcode_used", "uscc_invalid"),
+            links={"read_registration": {}, "declare": {}},
         ),
         Operation(
             id="read_registration",

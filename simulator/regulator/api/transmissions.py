@@ -101,7 +101,7 @@ TRANSMISSIONS = Resource(
                 "category_forbidden",
                 "quota_exceeded",
             ),
-            links={"read_transmission": "id", "close": "id"},
+            links={"read_transmission": "id", "feed": {}, "close": "id"},
         ),
         Operation(
             id="list_transmissions",
@@ -122,6 +122,7 @@ TRANSMISSIONS = Resource(
             example=EXAMPLE,
             ask=_read,
             refuses=("not_found",),
+            links={"close": "id"},
         ),
         Operation(
             id="close",
@@ -136,6 +137,7 @@ TRANSMISSIONS = Resource(
             idempotency="required",
             needs_confirmed_callback=True,
             refuses=("not_found", "transmission_closed", "transmission_not_accepted"),
+            links={"read_transmission": "id", "record_lineage": {}},
         ),
     ),
 )

@@ -41,6 +41,7 @@ from simulator.journal.events import (
     TransmissionAnnounced,
     TransmissionRefused,
 )
+from simulator.messages.tidings import TIDINGS
 from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.case import examine
 from simulator.regulator.refusal import Refusal, not_found
@@ -90,6 +91,7 @@ def issue_for(
     notices = []
     for tidings in _tidings(state, tuple(events)):
         platform = tidings.platform
+        TIDINGS[tidings.type].data.model_validate(tidings.data)
         told[platform] = told.get(platform, len(state.notices_of(platform))) + 1
         notices.append(
             NoticeIssued(

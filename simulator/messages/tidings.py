@@ -1,0 +1,188 @@
+"""What each type of notice says, in one table: the type, its data, and an example of it.
+
+A new type of notice is one more entry here. The regulator's descriptions of its interface are made
+from this table, and no notice goes out whose data does not fit its entry.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from simulator.messages.base import Message, Time
+
+
+class DeclarationDecided(Message):
+    """A declaration was decided; an acceptance names the authorization that it granted."""
+
+    status: Literal["accepted", "refused"]
+    authorization: str | None = None
+
+
+class ContractDecided(Message):
+    """What became of the filing of a standard contract."""
+
+    status: Literal["filed", "returned", "lapsed", "ended"]
+    number: str | None = None
+    reasons: tuple[str, ...] = ()
+    reason: str | None = None
+    supplement_by: Time | None = None
+
+
+class CertificationDecided(Message):
+    """Where a certification stands."""
+
+    status: Literal[
+        "auditing",
+        "nonconforming",
+        "certified",
+        "suspended",
+        "terminated",
+        "revoked",
+        "expired",
+    ]
+    number: str | None = None
+    valid_until: Time | None = None
+    findings: tuple[str, ...] = ()
+    reason: str | None = None
+    rectify_by: Time | None = None
+
+
+class AuthorizationChanged(Message):
+    """An authorization, or a new version of one, was granted or revoked."""
+
+    authorization: str
+    version: int
+
+
+class TransmissionDecided(Message):
+    """An announced transmission was decided."""
+
+    status: Literal["accepted", "refused"]
+
+
+class ExportStopped(Message):
+    """Halt at once; `None` means the whole platform."""
+
+    authorization: str | None = None
+
+
+class ExportSuspended(Message):
+    """The whole platform is suspended within a case, until the case is closed."""
+
+    case: str
+    deadline: Time
+    """When the rectification must be done, in sandbox time."""
+
+
+class ExportLifted(Message):
+    """Stops and suspensions of the scope are over; `None` means the whole platform."""
+
+    authorization: str | None = None
+    case: str | None = None
+    """The case that ended with it, if one did."""
+
+
+class InspectionOpened(Message):
+    """An unannounced inspection has opened a case."""
+
+    case: str
+    reason: str
+
+
+class CaseDecided(Message):
+    """A re-inspection was decided, or the deadline passed."""
+
+    status: Literal["inspected", "suspended", "lifted", "failed"]
+    missing: tuple[str, ...] = ()
+    """What was found missing or wrong."""
+
+
+class DeadlineNear(Message):
+    """The deadline of a case is near."""
+
+    case: str
+    deadline: Time
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One type of notice: its data, what its subject is an id of, and an example of both."""
+
+    title: str
+    data: type[Message]
+    subject: str
+    example: dict[str, Any]
+
+
+TIDINGS: dict[str, Told] = {
+    "declaration.decided": Told(
+        "A declaration was decided",
+        DeclarationDecided,
+        "dcl-1",
+        {"status": "accepted", "authorization": "aut-1"},
+    ),
+    "contract.decided": Told(
+        "The filing of a contract was decided, or is over",
+        ContractDecided,
+        "con-1",
+        {"status": "filed", "number": "SC-2024-000001"},
+    ),
+    "certification.decided": Told(
+        "A certification stands otherwise than before",
+        CertificationDecided,
+        "cer-1",
+        {
+            "status": "certified",
+            "number": "PIPC-2026-000001",
+            "valid_until": "2029-01-01T00:00:00Z",
+        },
+    ),
+    "authorization.granted": Told(
+        "An authorization or a new version of it was granted",
+        AuthorizationChanged,
+        "aut-1",
+        {"authorization": "aut-1", "version": 2},
+    ),
+    "authorization.revoked": Told(
+        "An authorization was revoked",
+        AuthorizationChanged,
+        "aut-1",
+        {"authorization": "aut-1", "version": 1},
+    ),
+    "transmission.decided": Told(
+        "A transmission was decided", TransmissionDecided, "trm-1", {"status": "accepted"}
+    ),
+    "export.stopped": Told(
+        "The export is stopped", ExportStopped, "reg-1", {"authorization": None}
+    ),
+    "export.suspended": Told(
+        "The export is suspended within a case",
+        ExportSuspended,
+        "reg-1",
+        {"case": "cas-1", "deadline": "2023-07-02T10:00:00Z"},
+    ),
+    "export.lifted": Told(
+        "A stop or a suspension is over",
+        ExportLifted,
+        "reg-1",
+        {"authorization": None, "case": "cas-1"},
+    ),
+    "inspection.opened": Told(
+        "An inspection has opened a case",
+        InspectionOpened,
+        "cas-1",
+        {"case": "cas-1", "reason": "undeclared data left the country"},
+    ),
+    "case.decided": Told(
+        "A case was decided",
+        CaseDecided,
+        "cas-1",
+        {"status": "suspended", "missing": ["material 3 was not handed in"]},
+    ),
+    "deadline.near": Told(
+        "The deadline of a case is near",
+        DeadlineNear,
+        "cas-1",
+        {"case": "cas-1", "deadline": "2023-07-02T10:00:00Z"},
+    ),
+}
+"""Every type of notice that there is."""
