@@ -25,6 +25,8 @@ def as_json(whole: Whole) -> dict[str, Any]:
         "conformant_up_to": whole.found.up_to,
         "first_breach_at": whole.found.breach_at,
         "exit_code": whole.exit_code,
+        "ceilings": None if whole.ceilings is None else asdict(whole.ceilings),
+        "broken_off": whole.broken_off,
         "steps": [step_as_json(step) for step in whole.steps],
     }
 
@@ -50,6 +52,7 @@ def step_as_json(step: Step) -> dict[str, Any]:
         "payloads": step.lags.payloads,
         "unfed": step.lags.unfed,
         "untraced": step.lags.untraced,
+        "faults": [asdict(fault) for fault in step.faults],
         "recoveries": [asdict(recovery) for recovery in step.recoveries],
         "judged": None if step.judged is None else asdict(step.judged),
         "busy": {
@@ -57,6 +60,7 @@ def step_as_json(step: Step) -> dict[str, Any]:
             for name, share in {**generated.busy, **step.saturation.busy}.items()
         },
         "simulator_answers_us": _percentiles(step.saturation.answers),
+        "samples": [asdict(sample) for sample in step.saturation.samples],
         "invalid": list(step.invalid),
         "breaches": list(step.breaches),
         "doubts": list(step.doubts),

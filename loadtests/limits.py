@@ -45,7 +45,7 @@ class Limits:
     """Of one core, since a simulator is one process."""
     simulator_lag_p99_ms: float = 250.0
     """How long the simulator may take to answer that it is well, beside its work."""
-    machine_busy_max: float = 0.97
+    machine_busy_max: float | None = 0.97
     """Of all cores of the machine that generator and simulator run on."""
 
 
@@ -57,7 +57,14 @@ BETWEEN: dict[str, tuple[float, float]] = {
     "machine_busy_max": (0.05, 1.0),
 }
 """Where the limits of a limit are others than anything above zero."""
-OPTIONAL = ("p99_ms", "feed_lag_p99_ms", "lineage_lag_p99_ms", "recover_s", "rate_min")
+OPTIONAL = (
+    "p99_ms",
+    "feed_lag_p99_ms",
+    "lineage_lag_p99_ms",
+    "recover_s",
+    "rate_min",
+    "machine_busy_max",
+)
 """`false` takes these limits away."""
 
 

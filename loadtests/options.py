@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, get_args
 
+from loadtests import fault_plan
 from loadtests import limits as profiles
 from loadtests.assignment import Client, Load
+from loadtests.fault_plan import FaultUnreadable, PlannedFault
+from loadtests.generator import PORT
 from loadtests.limits import Limits, LimitsUnreadable
 from loadtests.schedules import catalogue_of_schedules
 from loadtests.search import Knee, Listed, Plan
@@ -62,18 +65,55 @@ class Options:
     client: Client = "fast"
     defect: str | None = None
     """Of the reference platform."""
+    faults: tuple[PlannedFault, ...] = ()
+    remote: int = 0
+    """Processes of the generator on other machines."""
+    bind: tuple[str, int] = ("127.0.0.1", PORT)
+    calibrated: bool = True
+    """The ceilings of this machine are measured before the first step."""
+    by_hand: bool = False
+    """Locust is started by the user."""
 
     @property
     def plan(self) -> Plan:
         """Which rates are tried."""
         if self.rates is None:
-            return Knee(first=self.load.rate, most=self.rate_max)
+            schedule = catalogue_of_schedules()[self.load.schedule]
+            a_second = schedule.messages(rate=1_000.0, seconds=self.load.seconds) / 1_000
+            return Knee(self.load.rate, self.rate_max, least=MESSAGES_MIN / a_second)
         return Listed(list(self.rates))
 
 
-def parse(arguments: Sequence[str] | None) -> Options:
-    """The options; wrong ones end the process with exit code 64, or raise UsageError."""
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Be a process of the generator for a load elsewhere."""
+
+    address: tuple[str, int]
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Compare two loads that were played."""
+
+    before: Path
+    after: Path
+
+
+def parse(arguments: Sequence[str] | None) -> Options | Serve | Compare:
+    """What is asked for; wrong options end the process with exit code 64, or raise UsageError."""
     given = _parser().parse_args(arguments)
+    if given.compare is not None:
+        return Compare(*given.compare)
+    if importlib.util.find_spec("locust") is None:
+        raise UsageError("Locust is not installed; install reinspect with the extra `load`")
+    if given.worker is not None:
+        return Serve(given.worker, given.client)
+    return _load(given)
+
+
+def _load(given: argparse.Namespace) -> Options:
+    """A load as it is asked for."""
     if given.target is not None and not given.target.is_file():
         raise UsageError(
             f"there is no target file {str(given.target)!r}; `reinspect init` writes one"
@@ -101,9 +141,21 @@ def parse(arguments: Sequence[str] | None) -> Options:
         workers=given.workers,
         client=given.client,
         defect=given.defect,
+        faults=_faults(given),
+        remote=given.remote,
+        bind=given.bind,
+        calibrated=not (given.no_calibration or given.prepare),
+        by_hand=given.prepare,
     )
     _check(options)
     return options
+
+
+def _faults(given: argparse.Namespace) -> tuple[PlannedFault, ...]:
+    try:
+        return tuple(fault_plan.check(given.fault, given.seconds))
+    except FaultUnreadable as mistake:
+        raise UsageError(f"--fault: {mistake}") from mistake
 
 
 def _limits(given: argparse.Namespace) -> Limits:
@@ -122,6 +174,13 @@ def _check(options: Options) -> None:
         raise UsageError(
             f"--from {load.rate:g} is more than --to {most:g}; a search goes upwards: lower --from "
             "or raise --to"
+        )
+    if options.by_hand and (rates is None or len(rates) != 1):
+        raise UsageError("--prepare prepares one step; write its rate, such as --steps 20")
+    if options.remote and options.workers > 1:
+        raise UsageError(
+            "--workers are processes of this machine and --remote of others; leave out --workers, "
+            "and start workers here as you do elsewhere"
         )
     schedule = catalogue_of_schedules()[load.schedule]
     for rate in (load.rate,) if rates is None else rates:
@@ -149,8 +208,6 @@ def _check(options: Options) -> None:
             f"the limit rate_min is {minimum:g}, and no step goes so high: raise {tried} to "
             f"{minimum:g} at least, or lower rate_min"
         )
-    if importlib.util.find_spec("locust") is None:
-        raise UsageError("Locust is not installed; install reinspect with the extra `load`")
 
 
 def _parser() -> Parser:
@@ -169,6 +226,7 @@ def _parser() -> Parser:
     )
     _add_what(parser)
     _add_how(parser)
+    _add_machines(parser)
     return parser
 
 
@@ -221,10 +279,49 @@ def _add_what(parser: Parser) -> None:
         help="records of each of those transmissions, fed in one body (1)",
     )
     add(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="F",
+        help=f"arm a fault in each step, such as {fault_plan.EXAMPLE}; repeatable",
+    )
+    add(
         "--limits",
         type=Path,
         metavar="FILE",
         help="limits in TOML; without it, [load] of the target file",
+    )
+
+
+def _add_machines(parser: Parser) -> None:
+    add = parser.add_argument
+    add(
+        "--workers",
+        type=whole(1, WORKERS_MAX),
+        default=1,
+        metavar="N",
+        help="processes of the generator on this machine (1)",
+    )
+    add(
+        "--remote",
+        type=whole(1, WORKERS_MAX),
+        default=0,
+        metavar="N",
+        help="wait for N processes of the generator that are started with --worker elsewhere",
+    )
+    add(
+        "--bind",
+        type=_address,
+        default=("127.0.0.1", PORT),
+        metavar="H:P",
+        help=f"where --remote processes reach this one (127.0.0.1:{PORT})",
+    )
+    add(
+        "--worker",
+        type=_address,
+        metavar="H:P",
+        help="be a process of the generator for the load at this address, step after step",
     )
 
 
@@ -236,13 +333,6 @@ def _add_how(parser: Parser) -> None:
         default=256,
         metavar="N",
         help="payments, and transmissions, that may wait for an answer at the same time (256)",
-    )
-    add(
-        "--workers",
-        type=whole(1, WORKERS_MAX),
-        default=1,
-        metavar="N",
-        help="processes of the generator (1)",
     )
     add(
         "--client",
@@ -258,12 +348,46 @@ def _add_how(parser: Parser) -> None:
         "payments that it knows for repetitions)",
     )
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="where figures go (runs)")
+    add(
+        "--no-calibration",
+        action="store_true",
+        help="do not measure before what generator and simulator can carry here",
+    )
+    add(
+        "--prepare",
+        action="store_true",
+        help="prepare one step and say how to start Locust by hand, with its web page or without",
+    )
+    add(
+        "--compare",
+        nargs=2,
+        type=Path,
+        metavar=("A", "B"),
+        help="compare the figures of two loads; exit code 1 if B is worse",
+    )
 
 
 def _seed(given: argparse.Namespace) -> int:
     if given.seed is not None:
         return int(given.seed)
     return DEFAULT_SEED if given.target is None else secrets.randbelow(SEEDS)
+
+
+def _fault(text: str) -> PlannedFault:
+    try:
+        return fault_plan.read(text)
+    except FaultUnreadable as mistake:
+        raise argparse.ArgumentTypeError(str(mistake)) from None
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Host and port."""
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        raise argparse.ArgumentTypeError(
+            f"must be host and port, such as 192.0.2.1:{PORT}, but was {text!r}"
+        )
+    return host, int(port)
 
 
 def _steps(text: str) -> tuple[float, ...] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from loadtests.assignment import Generated, Load
+from loadtests.fault_plan import PlannedFault
 from loadtests.judged import Judged
 from loadtests.lags import Lags, Recovery
 from loadtests.limits import Limits
@@ -23,9 +24,12 @@ class Ceilings:
     """What generator and simulator carried on this machine when the platform only forwarded."""
 
     payments: float
-    """Payments a second at which neither had reached a limit."""
-    limit: str
-    """What the limit was; empty if none was reached."""
+    """Payments a second that were carried through a platform that only forwards."""
+    payments_limit: str
+    """What the limit was; empty if none was reached, so that more may be possible."""
+    transmissions: float
+    """Transmissions a second that the regulator carried, announced, fed, closed and traced."""
+    transmissions_limit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class Step:
     """Parties that ended by themselves, and what the others say of them."""
     ceilings: Ceilings | None = None
     """`None` where nothing was calibrated."""
-    faults: tuple[str, ...] = field(default=())
+    faults: tuple[PlannedFault, ...] = field(default=())
+    """Armed while it ran."""
+    disturbed: tuple[str, ...] = field(default=())
+    """What of the step was not as it was meant, beside the sending."""
 
     @property
     def payments(self) -> Tally:
@@ -112,6 +119,8 @@ class Step:
 
 def _invalid(step: Step) -> Iterator[str]:
     generated, limits = step.generated, step.limits
+    for disturbance in step.disturbed:
+        yield f"{disturbance}; play the step again"
     for name in generated.vanished:
         yield (
             f"{name} vanished in the middle of the step; what it had told until then is kept; see "
@@ -128,13 +137,28 @@ def _invalid(step: Step) -> Iterator[str]:
                 "--workers, use --client raw, or another machine"
             )
     yield from step.saturation.limits(limits)
-    ceilings = step.ceilings
-    if ceilings is not None and ceilings.limit and step.load.rate > ceilings.payments:
-        yield (
-            f"{step.load.rate:g} payments/s are more than the {ceilings.payments:g} that were "
-            f"carried before the load, when the platform only forwarded ({ceilings.limit}); use "
-            "more workers or another machine"
-        )
+    if step.ceilings is not None:
+        yield from _of_the_machine(step.ceilings, step.load)
+
+
+def _of_the_machine(ceilings: Ceilings, load: Load) -> Iterator[str]:
+    """What was at its limit before the load, at less than this step asks for. Each payment is one
+    transmission at least."""
+    for what, wanted, most, limit in (
+        ("payments", load.rate, ceilings.payments, ceilings.payments_limit),
+        (
+            "transmissions",
+            load.rate + load.feed_rate,
+            ceilings.transmissions,
+            ceilings.transmissions_limit,
+        ),
+    ):
+        if limit and wanted > most:
+            yield (
+                f"{wanted:g} {what}/s are more than the {most:g} that were carried before the "
+                f"load, without a platform that does its duties ({limit}); use more workers or a "
+                "faster machine"
+            )
 
 
 def _of_the_schedule(operation: str, tally: Tally, step: Step) -> Iterator[str]:

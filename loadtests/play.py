@@ -8,31 +8,20 @@ convict of what was only under way.
 """
 
 import json
-import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from loadtests import judged, lags, machine, scene, settling
 from loadtests.account import STORY, asked_records, followed_record, mark, names_of
-from loadtests.assignment import (
-    CLIENT_VARIABLE,
-    VARIABLE,
-    Assignment,
-    Client,
-    Generated,
-    Load,
-    NoAssignment,
-    read,
-    write,
-)
+from loadtests.assignment import Assignment, Load
+from loadtests.fault_plan import Arming, PlannedFault
+from loadtests.generator import Manner, generate
 from loadtests.judged import Judged
-from loadtests.limits import Limits
 from loadtests.merchants import PAYMENT, made
 from loadtests.outcome import Ceilings, Step
-from loadtests.processes import Party, running
 from loadtests.saturation import Watching
 from loadtests.scene import Scene
 from loadtests.settling import Settled
@@ -40,32 +29,12 @@ from loadtests.world import NotReady
 from scenarios.traffic import Payment
 from simulator.clock import wall_now
 
-GRACE_S = 15.0
-"""How long the last answers may take after the schedule has ended."""
-PREPARATION_S = 120.0
 QUIET_S = 0.6
 """A world in which nothing was written for so long, and nothing is open, is at rest."""
 LOOK_EVERY_S = 0.1
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 JOURNAL = "journal.ndjson"
 
 Tell = Callable[[str], None]
-
-
-class GeneratorFailed(Exception):
-    """Locust did not hand back what it saw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How every step of a load is played."""
-
-    limits: Limits
-    workers: int = 1
-    """Processes of the generator on this machine."""
-    client: Client = "fast"
-    command: str = "reinspect load"
-    """What a user types to play it again."""
 
 
 def play(
@@ -77,10 +46,11 @@ def play(
     folder: Path,
     tell: Tell,
     ceilings: Ceilings | None = None,
+    faults: Sequence[PlannedFault] = (),
 ) -> Step:
     """One step and everything that was seen of it. `folder` is its own and holds a run after it."""
     folder.mkdir(parents=True)
-    step = _Playing(scene_, load, manner, folder, tell)
+    step = _Playing(scene_, load, manner, folder, tell, faults)
     step.set_up()
     step.send()
     step.follow()
@@ -91,7 +61,16 @@ def play(
 class _Playing:
     """The stages of one step, in their order."""
 
-    def __init__(self, scene_: Scene, load: Load, manner: Manner, folder: Path, tell: Tell) -> None:
+    def __init__(
+        self,
+        scene_: Scene,
+        load: Load,
+        manner: Manner,
+        folder: Path,
+        tell: Tell,
+        faults: Sequence[PlannedFault],
+    ) -> None:
+        self.faults = faults
         self.scene, self.load, self.manner = scene_, load, manner
         self.folder, self.tell = folder, tell
         self.sandbox = scene_.target.simulator.sandbox
@@ -147,15 +126,23 @@ class _Playing:
         }
 
     def send(self) -> None:
-        """Everything by the schedule, while simulator and machine are watched."""
+        """Everything by the schedule, while simulator and machine are watched and faults armed."""
         self.tell(f"{self.load.rate:g} payments/s for {self.load.seconds:g} s")
-        world = self.scene.world
+        world, started = self.scene.world, self.assignment.started
         cores = int(machine.described()["cores"])
-        with Watching(world.url, self.scene.processes, cores) as watching:
+        arming = Arming(
+            self.faults,
+            started,
+            arm=partial(world.arm, self.sandbox),
+            revert=partial(world.revert, self.sandbox),
+        )
+        with Watching(world.url, self.scene.processes, cores, started=started) as watching, arming:
             self.generated = generate(self.assignment, self.manner, self.folder)
+        watching.end_at(self.load.seconds)
         self.saturation = watching.saturation
+        self.disturbed = tuple(arming.wrong)
         for name in self.scene.processes:
-            if name not in self.saturation.busy:
+            if self.saturation.samples and name not in self.saturation.busy:
                 self.gone.append(
                     f"the {name} ended by itself in the middle of the step; see its log"
                 )
@@ -255,43 +242,6 @@ class _Playing:
             recoveries=tuple(lags.recoveries(self.lags)),
             gone=tuple(self.gone),
             ceilings=ceilings,
+            faults=tuple(self.faults),
+            disturbed=self.disturbed,
         )
-
-
-def generate(assignment: Assignment, manner: Manner, folder: Path) -> Generated:
-    """Locust in a process of its own, since it changes whatever process it is in."""
-    written = folder / "assignment.json"
-    write(written, assignment)
-    seconds_max = math.ceil(assignment.load.seconds + GRACE_S)
-    arguments = ["-f", str(LOCUSTFILE), "--headless", "--exit-code-on-error", "0"]
-    arguments += ["--only-summary"]
-    if manner.workers > 1:
-        arguments += ["--processes", str(manner.workers)]
-    with running(
-        "generator",
-        "locust",
-        arguments,
-        logs=folder / "logs",
-        environment={VARIABLE: str(written.resolve()), CLIENT_VARIABLE: manner.client},
-    ) as party:
-        _wait_for(assignment, party, seconds_max)
-    try:
-        generated = read(assignment.results, Generated)
-    except NoAssignment as error:
-        raise GeneratorFailed(f"{error}; the generator said: {party.last_words()}") from error
-    for passed_on in (written, assignment.results, assignment.started):
-        passed_on.unlink(missing_ok=True)
-    return generated
-
-
-def _wait_for(assignment: Assignment, party: Party, seconds_max: int) -> None:
-    """Returns when the generator has ended; it is told to end when time is up, and tells what it
-    has seen then."""
-    deadline = time.monotonic() + PREPARATION_S
-    while not assignment.started.exists() and party.is_running and time.monotonic() < deadline:
-        time.sleep(LOOK_EVERY_S)
-    code = party.wait(seconds_max) if assignment.started.exists() else party.wait(0.0)
-    if code is None:
-        party.stop()
-    elif code != 0:
-        raise GeneratorFailed(f"the generator ended with exit code {code}: {party.last_words()}")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,16 +24,30 @@ PATIENCE_S = 5.0
 SIMULATOR = "simulator"
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was seen at one moment."""
+
+    at_s: float
+    """Since the start of the schedule."""
+    busy: dict[str, float]
+    """Share of one core of each party since the sample before, and of all other processes."""
+    answered_s: float
+    """How long the simulator took to say that it is well; its patience where it did not."""
+
+
 @dataclass(slots=True)
 class Saturation:
     """What was seen while messages were sent."""
 
     busy: dict[str, float] = field(default_factory=dict)
-    """Share of one core of each party that the load has started, and of all other processes."""
+    """Share of one core of each party that the load has started, and of all other processes, on
+    average. Who has ended by itself is not in it."""
     cores: int = 1
     answers: Histogram = field(default_factory=Histogram)
     """How long the simulator took to say that it is well."""
     unanswered: int = 0
+    samples: list[Sample] = field(default_factory=list)
 
     @property
     def machine(self) -> float:
@@ -59,7 +74,8 @@ class Saturation:
                 f"the simulator did not say that it is well in {PATIENCE_S:g} s, "
                 f"{self.unanswered} times; see its log"
             )
-        if self.machine > limits.machine_busy_max:
+        most = limits.machine_busy_max
+        if most is not None and self.machine > most:
             yield (
                 f"the machine had no processor time left ({self.machine:.0%} of {self.cores} "
                 f"cores, of them {self.busy.get(OTHERS, 0.0):.2f} by {OTHERS}); use another "
@@ -68,17 +84,21 @@ class Saturation:
 
 
 class Watching:
-    """Samples for as long as the block lasts, in a thread of its own."""
+    """Samples for as long as the block lasts, in a thread of its own, from when the clock of the
+    schedule has started."""
 
-    def __init__(self, simulator_url: str, processes: Mapping[str, int], cores: int) -> None:
+    def __init__(
+        self, simulator_url: str, processes: Mapping[str, int], cores: int, *, started: Path
+    ) -> None:
+        """`started` is the file that the generator writes when its clock starts, and its moment."""
         self.saturation = Saturation(cores=cores)
         self._url = f"{simulator_url}/healthz"
         self._processes = processes
+        self._started = started
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def __enter__(self) -> Self:
-        self._watch = Watch(self._processes)
         self._thread.start()
         return self
 
@@ -90,15 +110,37 @@ class Watching:
     ) -> None:
         self._over.set()
         self._thread.join()
-        self.saturation.busy = self._watch.shares()
+
+    def end_at(self, seconds: float) -> None:
+        """Takes the averages over the samples of the schedule's length, and leaves the rest out."""
+        seen = self.saturation
+        seen.samples = [sample for sample in seen.samples if sample.at_s <= seconds + EVERY_S]
+        last = seen.samples[-1].busy if seen.samples else {}
+        seen.busy = {
+            name: sum(sample.busy.get(name, 0.0) for sample in seen.samples) / len(seen.samples)
+            for name in last
+        }
 
     def _sample(self) -> None:
+        while not self._started.exists():
+            if self._over.wait(EVERY_S / 4):
+                return
+        began = float(self._started.read_text())
         with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
+            watch = Watch(self._processes)
             while not self._over.wait(EVERY_S):
-                began = time.perf_counter()
-                try:
-                    client.get(self._url)
-                except httpx.HTTPError:
-                    self.saturation.unanswered += 1
-                else:
-                    self.saturation.answers.record(time.perf_counter() - began)
+                answered_s = self._ask(client)
+                at_s = time.time() - began
+                self.saturation.samples.append(Sample(at_s, watch.shares(), answered_s))
+                watch = Watch(self._processes)
+
+    def _ask(self, client: httpx.Client) -> float:
+        asked = time.perf_counter()
+        try:
+            client.get(self._url)
+        except httpx.HTTPError:
+            self.saturation.unanswered += 1
+            return PATIENCE_S
+        answered_s = time.perf_counter() - asked
+        self.saturation.answers.record(answered_s)
+        return answered_s

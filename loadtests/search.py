@@ -51,6 +51,8 @@ class Knee:
 
     first: float
     most: float
+    least: float = 0.0
+    """Lower rates prove nothing."""
     grain: float = 0.1
     good: float | None = None
     """The highest rate so far at which the platform conformed."""
@@ -71,7 +73,7 @@ class Knee:
             return None
         if self.good is None:
             half = self.bad / 2
-            return half if half >= self.first / 16 else None
+            return half if half >= max(self.least, self.first / 16) else None
         return _rounded((self.good + self.bad) / 2)
 
     def tell(self, rate: float, verdict: Verdict) -> None:

@@ -7,13 +7,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loadtests.outcome import Step, percentiles
+from loadtests.lags import Recovery
+from loadtests.outcome import Ceilings, Step, percentiles
 from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID
 from loadtests.tally import LATE_S
 from loadtests.whole import Whole
 
 STYLES = {CONFORMANT: "green", BREACHED: "red", INVALID: "yellow", INCONCLUSIVE: "yellow"}
 REASONS_MAX = 6
+WIDE = 100
+"""Columns of a terminal that shows every percentile."""
 
 
 def show_step(step: Step, screen: Console) -> None:
@@ -34,14 +37,54 @@ def show(whole: Whole, screen: Console) -> None:
         f"{load.seed}",
         highlight=False,
     )
-    screen.print(_steps(whole))
+    screen.print(_steps(whole, screen.width))
     screen.print(_sending(whole.steps[-1]))
     for step in whole.steps:
         for line in _reasons(step):
             screen.print(f"- {step.load.rate:g}/s: {escape(line)}", highlight=False)
+    for recovery in (recovery for step in whole.steps for recovery in step.recoveries):
+        screen.print(f"- {escape(_recovered(recovery))}", highlight=False)
+    if whole.ceilings is not None:
+        screen.print(_carried(whole.ceilings), highlight=False)
     facts = [f"{name.replace('_', ' ')} {value}" for name, value in whole.machine.items()]
     screen.print(f"machine: {', '.join(facts)}", highlight=False)
     screen.print(escape(whole.sentence), style="bold", highlight=False)
+
+
+def show_ceilings(ceilings: Ceilings, screen: Console) -> None:
+    """What was carried before the first step."""
+    screen.print(f"calibrated: {_carried(ceilings)}", highlight=False)
+
+
+def _carried(ceilings: Ceilings) -> str:
+    parts = []
+    for rate, what, why in (
+        (
+            ceilings.payments,
+            "payments/s through a platform that only forwards",
+            ceilings.payments_limit,
+        ),
+        (
+            ceilings.transmissions,
+            "transmissions/s to the regulator",
+            ceilings.transmissions_limit,
+        ),
+    ):
+        least = "" if why else "at least "
+        parts.append(f"{least}{rate:g} {what}" + (f" (then {why})" if why else ""))
+    return f"this machine carries {', and '.join(parts)}"
+
+
+def _recovered(recovery: Recovery) -> str:
+    back = (
+        "it was never worked off"
+        if recovery.after_s is None
+        else f"worked off {recovery.after_s:.1f} s after its end"
+    )
+    return (
+        f"{recovery.fault} lasted {recovery.lasted_s:.1f} s: up to {recovery.most} payments were "
+        f"under way ({recovery.before} at most before it), {back}"
+    )
 
 
 def _reasons(step: Step) -> list[str]:
@@ -50,16 +93,16 @@ def _reasons(step: Step) -> list[str]:
     return list(told.get(step.verdict, ()))[:REASONS_MAX]
 
 
-def _steps(whole: Whole) -> Table:
-    heads = ("want/s", "got/s", *_NAMES, "failed", "feed", "lineage", "rulings", "verdict")
-    table = _table(*heads)
+def _steps(whole: Whole, width: int) -> Table:
+    names = _NAMES if width >= WIDE else _FEW_NAMES
+    table = _table("want/s", "got/s", *names, "failed", "feed", "lineage", "rulings", "verdict")
     for step in whole.steps:
         latency = percentiles(step.payments)
         style = STYLES[step.verdict]
         table.add_row(
             f"{step.wanted:.1f}",
             f"{step.rate:.1f}",
-            *(_ms(latency[name]) for name in latency),
+            *(_ms(latency[name]) for name in names),
             f"{step.error_share:.1%}" if step.failures else "0",
             _ms(step.lags.feed.percentile_us(99)),
             _ms(step.lags.lineage.percentile_us(99)),
@@ -67,14 +110,15 @@ def _steps(whole: Whole) -> Table:
             f"[{style}]{step.verdict}[/{style}]",
         )
     table.caption = (
-        "p50 to max: ms until a right answer, from the moment at which a payment was meant to "
-        "leave; feed and lineage: ms behind the arrival of the payload (p99); rulings: passed, "
-        "failed"
+        f"{names[0]} to {names[-1]}: ms until a right answer, from the moment at which a payment "
+        "was meant to leave; feed and lineage: ms behind the arrival of the payload (p99); "
+        "rulings: passed, failed"
     )
     return table
 
 
 _NAMES = ("p50", "p90", "p99", "p99.9", "max")
+_FEW_NAMES = ("p50", "p99", "p99.9")
 
 
 def _rulings(step: Step) -> str:
@@ -107,7 +151,6 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _ms(value_us: int | None) -> str:
-    """Three digits say enough of a duration."""
     if value_us is None:
         return "–"
-    return f"{value_us / 1000:.1f}" if value_us < 100_000 else f"{value_us / 1000:,.0f}"
+    return f"{value_us / 1000:.1f}" if value_us < 100_000 else f"{value_us / 1000:.0f}"

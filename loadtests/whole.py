@@ -5,8 +5,8 @@ what broke above it.
 from dataclasses import dataclass
 
 from loadtests.limits import Limits
-from loadtests.outcome import Step
-from loadtests.search import BREACHED, CONFORMANT, Found, found
+from loadtests.outcome import Ceilings, Step
+from loadtests.search import BREACHED, Found, found
 
 CARRIED, NOT_CARRIED, UNCERTAIN = 0, 1, 2
 """Exit codes: conformant at the rate that was asked for, not conformant at it, nothing can be
@@ -24,6 +24,10 @@ class Whole:
     command: str
     asked: float | None = None
     """The highest rate that was listed; `None` where the rate was searched for."""
+    ceilings: Ceilings | None = None
+    """`None` where nothing was calibrated."""
+    broken_off: str | None = None
+    """Why not every step was played; `None` if they were."""
 
     @property
     def found(self) -> Found:
@@ -31,22 +35,23 @@ class Whole:
         return found((step.load.rate, step.verdict) for step in self.steps)
 
     @property
-    def must_carry(self) -> float | None:
-        """The rate that must be conformant; `None` where the first step is all that must."""
-        return self.asked if self.limits.rate_min is None else self.limits.rate_min
+    def must(self) -> float:
+        """The rate that must be conformant: that of the profile, the highest of a list, the first
+        of a search."""
+        if self.limits.rate_min is not None:
+            return self.limits.rate_min
+        if self.asked is not None:
+            return self.asked
+        return self.steps[0].load.rate if self.steps else 0.0
 
     @property
     def exit_code(self) -> int:
         """A breach above the rate that must be carried is what a search looks for, and no failure;
         at or below it, it is one."""
-        seen, must = self.found, self.must_carry
-        if not self.steps:
-            return UNCERTAIN
-        if must is None:
-            must = self.steps[0].load.rate
-        if seen.breach_at is not None and seen.breach_at <= must:
+        seen = self.found
+        if seen.breach_at is not None and seen.breach_at <= self.must:
             return NOT_CARRIED
-        return CARRIED if seen.up_to is not None and seen.up_to >= must else UNCERTAIN
+        return CARRIED if seen.up_to is not None and seen.up_to >= self.must else UNCERTAIN
 
     @property
     def sentence(self) -> str:
@@ -67,14 +72,11 @@ class Whole:
             parts.append(f"{step.verdict.upper()} at {unsaid:g}: {step.why}")
         elif seen.breach_at is None and seen.up_to is not None:
             parts.append("no breach at any rate that was tried")
+        if self.broken_off is not None:
+            parts.append(f"broken off: {self.broken_off}")
         return "; ".join(parts)
 
     def _why(self, rate: float, verdict: str) -> str:
         """What the last step of that rate and verdict says first."""
         steps = [s for s in self.steps if s.load.rate == rate and s.verdict == verdict]
         return steps[-1].why if steps else "unknown"
-
-    @property
-    def is_conformant(self) -> bool:
-        """Every step was."""
-        return all(step.verdict == CONFORMANT for step in self.steps)

@@ -99,8 +99,16 @@ def test_a_message_of_which_nothing_is_known_makes_a_step_invalid() -> None:
             "the simulator did not say that it is well in 5 s, 2 times",
         ),
         (
-            {"ceilings": Ceilings(payments=15.0, limit="the generator used 92% of a core")},
+            {"ceilings": Ceilings(15.0, "the generator sent late", 90.0, "")},
             "20 payments/s are more than the 15 that were carried before the load",
+        ),
+        (
+            {"ceilings": Ceilings(200.0, "", 12.0, "the simulator had no processor time left")},
+            "20 transmissions/s are more than the 12 that were carried before the load",
+        ),
+        (
+            {"disturbed": ("unreachable could not be armed: gone",)},
+            "unreachable could not be armed: gone; play the step again",
         ),
     ],
 )
@@ -123,7 +131,7 @@ def test_a_simulator_that_is_slow_beside_its_work_is_the_limit() -> None:
 
 
 def test_calibration_that_met_no_limit_limits_nothing() -> None:
-    assert a_step(ceilings=Ceilings(payments=15.0, limit="")).verdict == CONFORMANT
+    assert a_step(ceilings=Ceilings(15.0, "", 15.0, "")).verdict == CONFORMANT
 
 
 def test_errors_beyond_the_limit_are_a_breach_with_their_kinds() -> None:

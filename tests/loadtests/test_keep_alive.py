@@ -1,0 +1,123 @@
+"""A client over plain sockets: it reads whatever HTTP/1.1 a platform speaks."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from loadtests.keep_alive import KeepAlive
+from loadtests.outgoing import Answer, Request
+
+
+@contextmanager
+def server(*connections: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    """Answers the requests of one connection after the other with these bytes, then closes it;
+    the address, and what was heard."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        for answers in connections:
+            accepted, _ = listener.accept()
+            with accepted:
+                for answer in answers:
+                    heard.append(_request(accepted))
+                    accepted.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/pay?x=1", heard
+        thread.join(5)
+    finally:
+        listener.close()
+
+
+def _request(accepted: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data or not data.endswith(b"body"):
+        more = accepted.recv(4096)
+        if not more:
+            break
+        data += more
+    return data
+
+
+def request(url: str) -> Request:
+    return Request("POST", url, {"Content-Type": "text/plain"}, b"body")
+
+
+def asked(url: str, *, times: int = 1) -> list[Answer]:
+    with closing(KeepAlive(5.0)) as client:
+        return [client.ask("payment", request(url)) for _ in range(times)]
+
+
+WITH_LENGTH = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"
+
+
+def test_requests_follow_one_another_on_one_connection() -> None:
+    with server([WITH_LENGTH, WITH_LENGTH]) as (url, heard):
+        answers = asked(url, times=2)
+
+    assert answers == [Answer(202, b"ok")] * 2
+    head, body = heard[0].split(b"\r\n\r\n")
+    assert head.splitlines()[0] == b"POST /pay?x=1 HTTP/1.1"
+    assert b"Content-Length: 4" in head
+    assert body == b"body"
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "body"),
+    [
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n"
+            b"T: 1\r\n\r\n",
+            200,
+            b"abcde",
+        ),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nall until the end",
+            200,
+            b"all until the end",
+        ),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + WITH_LENGTH, 202, b"ok"),
+        (b"HTTP/1.1 503 \r\ncontent-length: 0\r\n\r\n", 503, b""),
+    ],
+)
+def test_every_way_to_end_an_answer_is_read(written: bytes, status: int, body: bytes) -> None:
+    with server([written]) as (url, _):
+        assert asked(url) == [Answer(status, body)]
+
+
+def test_a_connection_that_was_closed_while_idle_is_opened_anew() -> None:
+    with server([WITH_LENGTH], [WITH_LENGTH]) as (url, heard):
+        answers = asked(url, times=2)
+
+    assert [answer.status for answer in answers] == [202, 202]
+    assert len(heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "Closed"),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", "Unreadable"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "Unreadable"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nlong\r\n", "Unreadable"),
+        (b"", "Closed"),
+    ],
+)
+def test_what_is_no_answer_is_an_error_and_never_raised(written: bytes, error: str) -> None:
+    with server([written]) as (url, _):
+        assert asked(url) == [Answer(0, error=error)]
+
+
+def test_nobody_there_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    (answer,) = asked(f"http://127.0.0.1:{port}/")
+    assert answer.error == "ConnectionRefusedError"
