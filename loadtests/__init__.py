@@ -11,6 +11,8 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
   options        what it is asked to do
   limits         what a platform must keep to, as data
   search         which rate comes next, and what all steps say
+  calibration    what generator and simulator carry when the platform only forwards
+  forwarder      that platform
   play           one step, from a sandbox at its beginning to its judgement
   scene          everything that must stand before the clock starts
   world          the simulator as a process, and its tester's door
@@ -20,12 +22,18 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
   account        what the merchants asked for, as the journal takes it
   judged         the judge as a process, and what it says of a step
   lags           how far feed and lineage lag behind the payload, read from the journal
+  fault_plan     faults that are armed within a step
   saturation     how near to their limits simulator and machine were
   outcome        what a step came to, and whether the platform was the limit
   whole          what all steps say together
   figures        the same as JSON
   telling        the same in the terminal
+  report         the same as a page, from the figures alone
+  charts         its curves
+  junit          the same for pipelines
+  compare        two loads side by side
 
+  generator      Locust as a process
   locustfile     the Locust users that put messages on the wire, and how processes share a load
   assignment     what they are told, and what they hand back
   share          the part of a load that one process sends, and how parts are put together

@@ -77,7 +77,7 @@ def _scale(
     """From a value to its place, and the least and largest value that has one."""
     if log:
         least = min((value for value in values if value > 0), default=1.0)
-        most = max(max(values), least * 10)
+        most = max(values) if max(values) > 1.01 * least else 10 * least
         span = math.log(most / least)
         return (
             lambda value: near + (far - near) * math.log(max(value, least) / least) / span,

@@ -236,13 +236,10 @@ class Sender(User):
         self.worker.send_everything(self.ask)
 
 
-CLIENT = os.environ.get(CLIENT_VARIABLE, "fast")
-
-
 class FastSender(Sender, FastHttpUser):
     """Sends through Locust's own client, which Locust's figures and web page know too."""
 
-    abstract = CLIENT != "fast"
+    abstract = True
     insecure = False
     max_redirects = 0
     network_timeout = PATIENCE_S
@@ -271,7 +268,7 @@ class FastSender(Sender, FastHttpUser):
 class RawSender(Sender):
     """Sends through plain sockets that are kept open, at a fraction of the processor time."""
 
-    abstract = CLIENT != "raw"
+    abstract = True
 
     def on_start(self) -> None:
         """Before the first message."""
@@ -290,6 +287,16 @@ class RawSender(Sender):
             context={},
         )
         return answer
+
+
+Chosen: Any = RawSender if os.environ.get(CLIENT_VARIABLE) == "raw" else FastSender
+
+
+class GeneratorUser(Chosen):  # type: ignore[misc]
+    """The user of this process. It has one name whatever it sends through, since a master must know
+    the users of all its workers, and each machine may choose."""
+
+    abstract = False
 
 
 def prepare(environment: Environment, **_: Any) -> None:
