@@ -10,10 +10,10 @@ import hmac
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simulator.clock import SandboxClock, WallClock, wall_now
 from simulator.faults import ArmedFaults
@@ -22,6 +22,7 @@ from simulator.journal.events import Event
 from simulator.journal.records import Opened, Record
 from simulator.journal.sqlite import SandboxSecrets, SqliteStore
 from simulator.journal.verify import GENESIS, Broken
+from simulator.messages.suites import DEFAULT, PrivateKey, suites
 
 Fold = Callable[[Entry], None]
 
@@ -53,7 +54,8 @@ class Sandbox:
     ) -> None:
         self.id = keys.sandbox
         self.passcode = keys.passcode
-        self.regulator_key = Ed25519PrivateKey.from_private_bytes(keys.regulator_key)
+        self.suite = suites()[opened.suite]
+        self.regulator_key: PrivateKey = self.suite.private_key(keys.regulator_key)
         self.opened = opened
         self.seed = opened.seed
         self.rule_pack = opened.rule_pack
@@ -80,12 +82,13 @@ class Sandbox:
         rule_pack: str,
         policy: Mapping[str, Any],
         rate: float = 1.0,
+        suite: str = DEFAULT,
         wall: WallClock = wall_now,
     ) -> "Sandbox":
         """A new world with new keys; raises SandboxExists where the id is taken."""
         if store.keys(id) is not None:
             raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
-        regulator_key = Ed25519PrivateKey.generate()
+        regulator_key = suites()[suite].generate()
         opened = Opened(
             sandbox=id,
             seed=seed,
@@ -94,6 +97,7 @@ class Sandbox:
             rate=rate,
             regulator_public_key=_base64_of_public(regulator_key),
             policy=dict(policy),
+            suite=suite,
         )
         keys = SandboxSecrets(id, passcode, regulator_key.private_bytes_raw())
         return cls._found(store, keys, opened, wall=wall, anew=False)
@@ -127,6 +131,7 @@ class Sandbox:
             regulator_public_key=self.opened.regulator_public_key,
             policy=self.opened.policy,
             events=events,
+            suite=self.opened.suite,
         )
         keys = SandboxSecrets(self.id, self.passcode, self._keys.regulator_key)
         return self._found(self._store, keys, opened, wall=self.clock.wall, anew=True)
@@ -151,6 +156,29 @@ class Sandbox:
         genesis = seal(GENESIS, 1, opened, wall_at, opened.starts_at, _salt(keys.salt_key, 1))
         commit = store.found(keys, genesis, anew=anew)
         return cls(store, keys, opened, last=genesis, commit=commit, clock=clock)
+
+    def regulator_private_key(self, number: int) -> PrivateKey:
+        """The regulator's key of a number, counted from 1. The others follow from the first, so
+        that a snapshot needs to keep one secret only."""
+        if number == 1:
+            return self.regulator_key
+        for attempt in count():
+            text = f"regulator key {number}/{attempt}".encode()
+            with suppress(ValueError):  # Of 2^32 numbers one is too large for SM2.
+                raw = hmac.digest(self._keys.regulator_key, text, "sha256")
+                key: PrivateKey = self.suite.private_key(raw)
+                return key
+        raise AssertionError("there is always a next attempt")
+
+    def regulator_public_key(self, number: int) -> str:
+        """The public half, in base64."""
+        return _base64_of_public(self.regulator_private_key(number))
+
+    async def reissue_passcode(self, passcode: str) -> None:
+        """From now on this passcode is the right one; returns when it is on disk."""
+        commit = self._store.change_passcode(self.id, passcode)
+        await asyncio.wrap_future(commit)
+        self.passcode = passcode
 
     @property
     def head(self) -> str:
@@ -243,5 +271,5 @@ def _salt(salt_key: bytes, sequence: int) -> str:
     return hmac.digest(salt_key, sequence.to_bytes(8, "big"), "sha256")[:16].hex()
 
 
-def _base64_of_public(key: Ed25519PrivateKey) -> str:
+def _base64_of_public(key: PrivateKey) -> str:
     return b64encode(key.public_key().public_bytes_raw()).decode()

@@ -1,10 +1,15 @@
-"""The one place where a blow becomes what a client sees on its connection.
+"""The connection itself: where a blow becomes what a client sees, and where a head that is too long
+or too slow is cut off.
 
 ASGI has no word for closing a connection without an answer, so the protocol offers one, as an
 extension of the request's scope. Where a server does not offer it (an in-process client), the loss
 is raised as ConnectionResetError.
 """
 
+import asyncio
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import Response
@@ -18,13 +23,133 @@ CLOSE = "reinspect.close"
 sent."""
 
 
+LINGER_S = 1.0
+"""How long a sender whose head was refused may go on sending into the void."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLimits:
+    """What the head of a request may be: the request line and the headers."""
+
+    head_bytes_max: int = 64 * 1024
+    headers_max: int = 100
+    target_bytes_max: int = 8 * 1024
+    head_s_max: float = 30.0
+    """From the first byte, or from the connection, to the last header."""
+
+
 class ClosableProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol, and the connection's end within reach of the application."""
+    """uvicorn's own protocol, with the connection's end within reach of the application, and a
+    limit to heads: the parser would collect headers until the memory is full.
+
+    What is refused here was no request yet, so no journal knows of it.
+    """
+
+    limits = HeadLimits()
+
+    def connection_made(self, transport: Any) -> None:
+        self._head_bytes = 0
+        self._in_head = True
+        self._is_over = False
+        self._patience: asyncio.TimerHandle | None = None
+        super().connection_made(transport)
+        self._be_patient()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_over:
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.limits.head_bytes_max:
+            self._refuse(431, "headers_too_large", self._too_large(self._head_bytes))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._be_patient()
 
     def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes = False, 0
+        self._stop_waiting()
+        wrong = self._wrong_with_head()
+        if wrong is not None:
+            self._refuse(*wrong)
+            return
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["extensions"] = {CLOSE: self.transport.close}
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._is_over:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if not self._is_over:
+            super().on_message_complete()
+
+    def _wrong_with_head(self) -> tuple[int, str, str] | None:
+        target_bytes = len(self.url)
+        head_bytes = target_bytes + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if target_bytes > self.limits.target_bytes_max:
+            most = f"at most {self.limits.target_bytes_max:,} bytes, but were {target_bytes:,}"
+            return 414, "target_too_long", f"path and query must be {most}"
+        if len(self.headers) > self.limits.headers_max:
+            most = f"at most {self.limits.headers_max}, but were {len(self.headers):,}"
+            return 431, "headers_too_large", f"header lines must be {most}"
+        if head_bytes > self.limits.head_bytes_max:
+            return 431, "headers_too_large", self._too_large(head_bytes)
+        return None
+
+    def _too_large(self, seen_bytes: int) -> str:
+        most = f"at most {self.limits.head_bytes_max:,} bytes, but were {seen_bytes:,} or more"
+        return f"request line and headers must be {most}"
+
+    def _be_patient(self) -> None:
+        self._stop_waiting()
+        self._patience = self.loop.call_later(self.limits.head_s_max, self._lose_patience)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _lose_patience(self) -> None:
+        """A connection on which nothing was sent is closed without a word."""
+        if self._head_bytes == 0:
+            self.transport.close()
+            return
+        late = f"after {self.limits.head_s_max:g} seconds {self._head_bytes:,} bytes had come"
+        self._refuse(408, "request_too_slow", f"the headers must be whole in time, but {late}")
+
+    def _refuse(self, status: int, code: str, detail: str) -> None:
+        """A problem, and the end of the connection: what follows cannot be told from the head. For
+        a moment it is thrown away, or the sender would see a reset instead of the problem."""
+        if self._is_over or self.transport.is_closing():
+            return
+        self._is_over = True
+        title = HTTPStatus(status).phrase
+        problem = {
+            "type": f"urn:reinspect:problem:{code}",
+            "title": title,
+            "status": status,
+            "code": code,
+            "detail": detail,
+            "clause": None,
+            "errors": [],
+        }
+        body = json.dumps(problem).encode()
+        head = (
+            f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self._stop_waiting()
+        self._patience = self.loop.call_later(LINGER_S, self.transport.close)
 
 
 class Struck(Response):

@@ -5,17 +5,24 @@ between two starts.
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from simulator.clock import WallClock, wall_now
 from simulator.journal.entry import Entry
-from simulator.journal.events import CallbackConfirmed, Event
+from simulator.journal.events import (
+    CallbackConfirmed,
+    Event,
+    RegulatorKeyAnnounced,
+)
 from simulator.journal.sqlite import SqliteStore, StoreFailed
+from simulator.messages.suites import DEFAULT
 from simulator.metrics import Gauge, Metrics
 from simulator.recipient.app import Recipients
+from simulator.regulator.lifecycle import key, regulator_key
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.office import Office
 from simulator.sandbox import Sandbox, SandboxExists
@@ -90,6 +97,7 @@ class World:
         starts_at: datetime,
         rule_pack: str,
         rate: float,
+        suite: str = DEFAULT,
     ) -> Site:
         """A new sandbox, on disk; raises SandboxExists where the id is taken."""
         if id in self._ids:
@@ -103,6 +111,7 @@ class World:
             rule_pack=rule_pack,
             policy=asdict(Policy()),
             rate=rate,
+            suite=suite,
             wall=self._wall,
         )
         self._ids.add(id)
@@ -211,11 +220,31 @@ class World:
 
 
 def _carried_over(site: Site) -> tuple[Event, ...]:
-    """The registrations as they would stand had they been made when the sandbox began."""
+    """The registrations as they would stand had they been made when the sandbox began, and the
+    regulator's keys."""
     begins_at = site.sandbox.opened.starts_at
-    events: list[Event] = []
-    for registration in site.office.state.registrations.values():
-        events.append(replace(registration.registered, at=begins_at))
+    state, now = site.office.state, site.sandbox.clock.now()
+    events: list[Event] = list(_regulator_keys_carried_over(site))
+    for registration in state.registrations.values():
+        registered, *keys = key.carried_over(state, registration.id, now, begins_at)
+        events += [registered, *keys]
         if registration.confirmed_at is not None:
             events.append(CallbackConfirmed(registration.id, begins_at))
     return tuple(events)
+
+
+def _regulator_keys_carried_over(site: Site) -> Iterator[Event]:
+    """In force at once if they are now; each is vouched for anew, as its time is another one."""
+    begins_at, now = site.sandbox.opened.starts_at, site.sandbox.clock.now()
+    for held in list(site.office.state.regulator_keys.values())[1:]:
+        valid_from = begins_at + max(held.valid_from - now, timedelta())
+        carried = replace(held, valid_from=valid_from)
+        former = site.sandbox.regulator_private_key(held.number - 1)
+        yield RegulatorKeyAnnounced(
+            key_id=carried.id,
+            number=carried.number,
+            public_key=carried.public_key,
+            valid_from=valid_from,
+            vouched=b64encode(former.sign(regulator_key.statement_of(carried))).decode(),
+            at=begins_at,
+        )

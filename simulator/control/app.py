@@ -3,17 +3,22 @@
 import hmac
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control import (
     clock,
     decisions,
     faults,
     journal,
+    keys,
     orders,
     policy,
     problems,
+    rates,
     recipients,
     records,
     sandboxes,
@@ -23,7 +28,8 @@ from simulator.messages.problem import Problem
 from simulator.world import World
 
 RESOURCES = (
-    sandboxes, clock, policy, decisions, orders, faults, recipients, records, journal, saturation
+    sandboxes, clock, policy, decisions, orders, keys, rates, faults, recipients, records, journal,
+    saturation,
 )  # fmt: skip
 
 _bearer = HTTPBearer(
@@ -32,22 +38,42 @@ _bearer = HTTPBearer(
 
 
 async def require_token(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
-    """Lets only the tester in; the comparison takes the same time however much of the token is
-    right."""
-    if given is None:
-        raise problems.Refused(
-            "token_missing",
-            "send the header `Authorization: Bearer <control token>`",
-            headers={"www-authenticate": "Bearer"},
+    """Says in the description that the token is needed; the doorkeeper has asked for it."""
+
+
+class Doorkeeper:
+    """Lets only the tester in, before a byte of the body is read: whoever has no token must not
+    fill the memory. The comparison takes the same time however much of the token is right."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal_of(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            await problems.answer_with(refusal)(scope, receive, send)
+
+    def _refusal_of(self, scope: Scope) -> problems.Refused | None:
+        scheme, given = get_authorization_scheme_param(
+            Headers(scope=scope).get("authorization", "")
         )
-    right: str = request.app.state.token
-    if not hmac.compare_digest(given.credentials.encode(), right.encode()):
-        raise problems.Refused(
-            "token_wrong",
-            "the token differs from the one in `control-token` of the state directory",
-        )
+        if scheme.lower() != "bearer" or not given:
+            return problems.Refused(
+                "token_missing",
+                "send the header `Authorization: Bearer <control token>`",
+                headers={"www-authenticate": "Bearer"},
+            )
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token):
+            return problems.Refused(
+                "token_wrong",
+                "the token differs from the one in `control-token` of the state directory",
+            )
+        return None
 
 
 def build(world: World, token: str) -> FastAPI:
@@ -62,7 +88,7 @@ def build(world: World, token: str) -> FastAPI:
         redoc_url=None,
     )
     app.state.world = world
-    app.state.token = token
+    app.add_middleware(Doorkeeper, token=token)
     problems.install(app)
     for resource in RESOURCES:
         app.include_router(resource.router)

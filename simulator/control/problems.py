@@ -122,7 +122,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, refusal: Refused) -> JSONResponse:
-        return _answer(refusal)
+        return answer_with(refusal)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, mistake: RequestValidationError) -> JSONResponse:
@@ -130,26 +130,27 @@ def install(app: FastAPI) -> None:
         if found[0]["type"] == "json_invalid":
             place = found[0]["loc"][-1]
             reason = found[0]["ctx"]["error"]
-            return _answer(Refused("json_malformed", f"at character {place}: {reason}"))
-        return _answer(body_invalid(errors_of(found)))
+            return answer_with(Refused("json_malformed", f"at character {place}: {reason}"))
+        return answer_with(body_invalid(errors_of(found)))
 
     @app.exception_handler(ValidationError)
     async def impossible(request: Request, mistake: ValidationError) -> JSONResponse:
-        return _answer(body_invalid(errors_of(mistake.errors())))
+        return answer_with(body_invalid(errors_of(mistake.errors())))
 
     @app.exception_handler(StoreFailed)
     @app.exception_handler(SandboxClosed)
     async def not_written(request: Request, failure: Exception) -> JSONResponse:
-        return _answer(Refused("journal_unavailable", str(failure)))
+        return answer_with(Refused("journal_unavailable", str(failure)))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:
         code = "method_not_allowed" if mistake.status_code == 405 else "not_found"
         detail = f"{request.method} {request.url.path}; /control/openapi.json lists what there is"
-        return _answer(Refused(code, detail, headers=dict(mistake.headers or {})))
+        return answer_with(Refused(code, detail, headers=dict(mistake.headers or {})))
 
 
-def _answer(refusal: Refused) -> JSONResponse:
+def answer_with(refusal: Refused) -> JSONResponse:
+    """The problem that tells of a refusal."""
     return JSONResponse(
         refusal.problem.model_dump(mode="json"),
         refusal.problem.status,

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
@@ -15,6 +15,7 @@ from simulator.law.packs import NoPackInForce, in_force, packs
 from simulator.law.working_days import china_date
 from simulator.messages.base import Message, Time
 from simulator.regulator.lifecycle.authorization import Authorization, standing
+from simulator.regulator.lifecycle.key import current
 from simulator.sandbox import SandboxExists
 from simulator.world import RESERVED, Site
 
@@ -42,6 +43,8 @@ class SandboxRequest(Message):
     rule_pack: str | None = None
     rate: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 1.0
     """Seconds of sandbox time for each second of wall time; 0 stands still but for `advance`."""
+    suite: Literal["ed25519", "sm2"] = "ed25519"
+    """What the platform and the regulator sign with."""
 
 
 class Registered(Message):
@@ -85,6 +88,7 @@ class SandboxState(Message):
     """Whose law holds now."""
     rate: float
     regulator_public_key: str
+    suite: str
     policy: dict[str, Any]
     sequence: int
     """Number of the last entry of the journal."""
@@ -116,6 +120,7 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
             starts_at=starts_at,
             rule_pack=request.rule_pack or _law_of(starts_at),
             rate=request.rate,
+            suite=request.suite,
         )
     except SandboxExists as mistake:
         raise Refused("sandbox_exists", str(mistake)) from None
@@ -186,10 +191,11 @@ def state_of(site: Site) -> SandboxState:
         rule_pack_in_force=state.law_at(now).id,
         rate=sandbox.clock.rate,
         regulator_public_key=sandbox.opened.regulator_public_key,
+        suite=sandbox.suite.id,
         policy=asdict(state.policy),
         sequence=sandbox.next_sequence() - 1,
         registrations=tuple(
-            Registered(id=one.id, status=one.status, key_id=one.registered.key_id)
+            Registered(id=one.id, status=one.status, key_id=current(state, one.id).id)
             for one in state.registrations.values()
         ),
         authorizations=tuple(

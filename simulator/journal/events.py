@@ -30,6 +30,87 @@ class CallbackConfirmed:
     id: str
     at: datetime
     event: Literal["callback_confirmed"] = "callback_confirmed"
+    callback_url: str | None = None
+    """Which address answered; `None` for the one of the registration."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackChanged:
+    """The platform wants its notices elsewhere; the new address is in force once it answered."""
+
+    id: str
+    callback_url: str | None
+    """`None`: from here on the platform polls."""
+    at: datetime
+    event: Literal["callback_changed"] = "callback_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAdded:
+    """A platform may sign with one more key."""
+
+    platform: str
+    key_id: str
+    public_key: str
+    via: str
+    """`signature` of a former key, `passcode` issued anew, or `reset` of the sandbox."""
+    at: datetime
+    event: Literal["key_added"] = "key_added"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimited:
+    """A key has a successor, and ends when their overlap does."""
+
+    platform: str
+    key_id: str
+    valid_until: datetime
+    at: datetime
+    event: Literal["key_limited"] = "key_limited"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRetired:
+    """A key ended in good order."""
+
+    platform: str
+    key_id: str
+    at: datetime
+    event: Literal["key_retired"] = "key_retired"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRevoked:
+    """A key ended at once, because it was lost or in strange hands."""
+
+    platform: str
+    key_id: str
+    reason: str
+    at: datetime
+    event: Literal["key_revoked"] = "key_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeReissued:
+    """The tester gave out a new passcode, which lets a registered platform come back once."""
+
+    at: datetime
+    event: Literal["passcode_reissued"] = "passcode_reissued"
+
+
+@dataclass(frozen=True, slots=True)
+class RegulatorKeyAnnounced:
+    """From `valid_from` the regulator signs with this key; the former key vouches for it."""
+
+    key_id: str
+    number: int
+    """Counted from 1, the key that the sandbox was opened with."""
+    public_key: str
+    valid_from: datetime
+    vouched: str
+    """The former key's signature, in base64."""
+    at: datetime
+    event: Literal["regulator_key_announced"] = "regulator_key_announced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,9 +634,28 @@ class PolicyChanged:
     event: Literal["policy_changed"] = "policy_changed"
 
 
+@dataclass(frozen=True, slots=True)
+class RatesSet:
+    """How many requests may come, per platform and from all together; `None` is no limit."""
+
+    platform_per_s: float | None
+    platform_burst: int
+    sandbox_per_s: float | None
+    sandbox_burst: int
+    at: datetime
+    event: Literal["rates_set"] = "rates_set"
+
+
 Event = Annotated[
     PlatformRegistered
     | CallbackConfirmed
+    | CallbackChanged
+    | KeyAdded
+    | KeyLimited
+    | KeyRetired
+    | KeyRevoked
+    | PasscodeReissued
+    | RegulatorKeyAnnounced
     | DeclarationReceived
     | DeclarationAccepted
     | DeclarationRefused
@@ -598,6 +698,7 @@ Event = Annotated[
     | CertificationExpired
     | NoticeIssued
     | NoticeAcknowledged
-    | PolicyChanged,
+    | PolicyChanged
+    | RatesSet,
     Field(discriminator="event"),
 ]

@@ -40,6 +40,8 @@ class Opened:
     policy: dict[str, Any]
     events: tuple[Event, ...] = ()
     """Registrations carried over by a reset."""
+    suite: str = "ed25519"
+    """What everybody in the sandbox signs with: `ed25519` or `sm2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,21 @@ class Exchange:
     """False where the message changed nothing: refused, replayed, or cut off by a fault before it
     was heard."""
     events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Requests of unknown senders, or above the rate, beyond those that the journal keeps one by
+    one: a flood must not fill it."""
+
+    kind: ClassVar[str] = "turned_away"
+    requests: int
+    refusals: dict[str, int]
+    """How many of each problem code."""
+    first_at: datetime
+    last_at: datetime
+    digest: str
+    """SHA-256, chained from the empty one: of the former digest and that of each body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,7 @@ class Staged:
 Record = (
     Opened
     | Exchange
+    | TurnedAway
     | Arrival
     | Delivery
     | Decided
@@ -210,7 +228,8 @@ Record = (
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     record.kind: TypeAdapter(record)
     for record in (
-        Opened, Exchange, Arrival, Delivery, Decided, FaultSet, ClockMoved, Asked, Followed, Staged
+        Opened, Exchange, TurnedAway, Arrival, Delivery, Decided, FaultSet, ClockMoved,
+        Asked, Followed, Staged,
     )
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ class SandboxSecrets:
     sandbox: str
     passcode: str = field(repr=False)
     regulator_key: bytes = field(repr=False)
-    """The raw 32 bytes of the regulator's Ed25519 private key."""
+    """The raw 32 bytes of the regulator's private key."""
     salt_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     """What the salts of the entries are derived from."""
 
@@ -123,6 +123,12 @@ class SqliteStore:
         )
         former = _deletion(keys.sandbox) if anew else []
         return self._submit([*former, fresh, _put(keys.sandbox, genesis)])
+
+    def change_passcode(self, sandbox: str, passcode: str) -> "Future[None]":
+        """The commit after which this passcode is the sandbox's."""
+        return self._submit(
+            [("UPDATE sandboxes SET passcode = ? WHERE sandbox = ?", (passcode, sandbox))]
+        )
 
     def delete(self, sandbox: str) -> None:
         """Forgets the sandbox, its journal and its secrets; returns when it is gone from disk."""

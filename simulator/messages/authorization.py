@@ -9,8 +9,8 @@ AuthorizationStatus = Literal["active", "stopped", "suspended", "revoked", "expi
 
 
 class Authorization(Message):
-    """The current signed version. `signature` is Ed25519, in base64, over the canonical JSON of all
-    fields but `signature`, `status` and `used_records`, by the regulator's key."""
+    """The current signed version. `signature`, in base64, is over the canonical JSON of all fields
+    but `signature`, `status` and `used_records`, by the regulator's key."""
 
     id: str
     version: int

@@ -1,30 +1,30 @@
-"""Who sent a message and that nobody altered it: RFC 9421 signatures over RFC 9530 digests, by
-Ed25519.
+"""Who sent a message and that nobody altered it: RFC 9421 signatures over RFC 9530 digests.
 
-Covered are `@method`, `@path` and `@query`, then `content-digest` when the body is not empty, then
-`idempotency-key` when that header is sent; beside them `created`, `keyid` and `nonce`. Never
-`@authority`: a proxy may stand between the parties. Platforms sign their requests so, and the
-regulator its notices.
+The key decides the suite: Ed25519 with SHA-256, or SM2 with SM3. Covered are `@method`, `@path` and
+`@query`, then `content-digest` when the body is not empty, then `idempotency-key` when that header
+is sent; beside them `created`, `keyid` and `nonce`. Never `@authority`: a proxy may stand between
+the parties. Platforms sign their requests so, and the regulator its notices.
 """
 
 import base64
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import http_sf
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
 from http_message_signatures import (
+    ContentDigest,
     HTTPMessageSignaturesException,
     HTTPMessageSigner,
     HTTPMessageVerifier,
+    HTTPSignatureAlgorithm,
     HTTPSignatureKeyResolver,
-    algorithms,
 )
+
+from simulator.messages.suites import PrivateKey, PublicKey, Suite, suite_of
 
 LABEL = "reinspect"
 ANY_ORIGIN = "http://any.invalid"
@@ -74,13 +74,15 @@ def sign(
     url: str,
     headers: Mapping[str, str],
     body: bytes,
-    key: Ed25519PrivateKey,
+    key: PrivateKey,
     key_id: str,
     nonce: str,
     created: datetime,
 ) -> dict[str, str]:
     """The headers to send: those given, without an old signature, and those that sign them."""
     request = _Request(method, url, _unsigned(headers))
+    if body:
+        request.headers["Content-Digest"] = content_digest(suite_of(key), body)
     prepared = _SIGNER.prepare(
         request,
         key_id=key_id,
@@ -89,7 +91,6 @@ def sign(
         label=LABEL,
         include_alg=False,
         covered_component_ids=components(headers, body),
-        body=body or None,
     )
     signature = base64.b64encode(key.sign(prepared.signature_base)).decode()
     request.headers["Signature-Input"] = f"{LABEL}={prepared.signature_params}"
@@ -104,7 +105,7 @@ def verify(
     query: str,
     headers: Mapping[str, str],
     body: bytes,
-    key_of: Callable[[str], Ed25519PublicKey | None],
+    key_of: Callable[[str], PublicKey | None],
     now: datetime,
     window_s: int = 300,
 ) -> Signed:
@@ -120,16 +121,19 @@ def verify(
         code = "signature_invalid" if verifier.has_read_input else "signature_malformed"
         raise BadSignature(code, str(error) or "the signature does not fit the message") from error
 
-    try:
-        verifier.verify_body(request, results, body)
-    except HTTPMessageSignaturesException as error:
-        raise BadSignature("digest_mismatch", str(error)) from error
+    _demand_digest(verifier.suite, results[0].covered_components, headers, body)
     parameters = results[0].parameters
     return Signed(
         key_id=str(parameters["keyid"]),
         nonce=str(parameters["nonce"]),
         created=datetime.fromtimestamp(int(parameters["created"]), UTC),
     )
+
+
+def content_digest(suite: Suite, body: bytes) -> str:
+    """The `Content-Digest` of a body, RFC 9530: `sha-256=:…:` or `sm3=:…:`."""
+    digest = suite.digests[suite.digest_name](body)
+    return f"{suite.digest_name}=:{base64.b64encode(digest).decode()}:"
 
 
 def nonce_of(signature_input: str) -> str:
@@ -153,12 +157,60 @@ def _demand_one_signature(headers: Mapping[str, str]) -> None:
             raise BadSignature("signature_malformed", f"the label in {name} must be {LABEL}")
 
 
+def _demand_digest(
+    suite: Suite, covered: Mapping[str, str], headers: Mapping[str, str], body: bytes
+) -> None:
+    """Every digest that the sender states must be one of the suite's, and fit the body."""
+    stated = covered.get('"content-digest"')
+    if stated is None:
+        if any(name.lower() == "content-digest" for name in headers):
+            raise BadSignature("digest_mismatch", "a Content-Digest that is sent must be signed")
+        return
+    try:
+        digests: Any = http_sf.parse(
+            stated.encode(), tltype="dictionary", on_duplicate_key=_refuse_twice
+        )
+    except (ValueError, TypeError) as error:
+        raise BadSignature("digest_mismatch", "the Content-Digest cannot be read") from error
+    known = " or ".join(suite.digests)
+    if not digests:
+        raise BadSignature("digest_mismatch", f"the Content-Digest must hold {known}")
+    for name, member in digests.items():
+        if name not in suite.digests:
+            raise BadSignature("digest_mismatch", f"the digest must be {known}, but was {name!r}")
+        right = suite.digests[name](body)
+        if not isinstance(member[0], bytes) or not hmac.compare_digest(member[0], right):
+            raise BadSignature("digest_mismatch", "the Content-Digest does not fit the body")
+
+
+def _refuse_twice(name: str, _: str) -> None:
+    raise ValueError(f"{name} is stated twice")
+
+
+class _ByKey(HTTPSignatureAlgorithm):
+    """Leaves verifying to the key; what the library must know is the name that `alg` may have."""
+
+    algorithm_id = "by-key"
+
+    def __init__(self, public_key: PublicKey) -> None:
+        self._public_key = public_key
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        self._public_key.verify(signature, message)
+
+
+@cache
+def _algorithm(suite: str) -> type[_ByKey]:
+    """The algorithm that the library finds right where a signature names it in `alg`."""
+    return type(f"_ByKeyOf{suite.title()}", (_ByKey,), {"algorithm_id": suite})
+
+
 class _SuppliedKey(HTTPSignatureKeyResolver):
     """Hands the library the key that a verification has already found."""
 
-    key: Ed25519PublicKey | None = None
+    key: PublicKey | None = None
 
-    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+    def resolve_public_key(self, key_id: str) -> PublicKey | None:
         return self.key
 
 
@@ -167,18 +219,20 @@ class _Verifier(HTTPMessageVerifier):
 
     def __init__(
         self,
-        key_of: Callable[[str], Ed25519PublicKey | None],
+        key_of: Callable[[str], PublicKey | None],
         demanded: tuple[str, ...],
         now: datetime,
         window_s: int,
     ) -> None:
         self._supplied = _SuppliedKey()
-        super().__init__(signature_algorithm=algorithms.ED25519, key_resolver=self._supplied)
+        super().__init__(signature_algorithm=_ByKey, key_resolver=self._supplied)
         self._key_of = key_of
         self._demanded = demanded
         self._now_s = now.timestamp()
         self._window_s = window_s
         self.has_read_input = False
+        self.suite: Suite
+        """Of the key that was found; set before anything is verified with it."""
 
     def validate_created_and_expires(self, sig_input: Any, max_age: object = None) -> None:
         """Called by the library once it has read the signature's input and before it verifies."""
@@ -194,12 +248,14 @@ class _Verifier(HTTPMessageVerifier):
         if '"@authority"' in covered:
             raise BadSignature("signature_malformed", "@authority must not be covered")
 
-        self._supplied.key = self._key_of(parameters["keyid"])
-        if self._supplied.key is None:
+        key = self._key_of(parameters["keyid"])
+        if key is None:
             raise BadSignature(
                 "key_unknown",
                 f"no platform has registered the key {parameters['keyid']!r}",
             )
+        self._supplied.key, self.suite = key, suite_of(key)
+        self.signature_algorithm = _algorithm(self.suite.id)
         off_by_s = abs(self._now_s - parameters["created"])
         if off_by_s > self._window_s:
             raise BadSignature(
@@ -222,4 +278,13 @@ def _demand_stated(parameters: Mapping[str, Any]) -> None:
             )
 
 
-_SIGNER = HTTPMessageSigner(signature_algorithm=algorithms.ED25519)
+class _OurDigest(ContentDigest):
+    """Leaves the digest that is there as it is: the library knows no SM3."""
+
+    @classmethod
+    def prepare(cls, headers: Any, body: Any, *, use_existing_digest: bool) -> None:
+        return None
+
+
+_SIGNER = HTTPMessageSigner(signature_algorithm=_ByKey)
+_SIGNER.content_digest_class = _OurDigest

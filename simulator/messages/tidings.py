@@ -103,6 +103,38 @@ class DeadlineNear(Message):
     deadline: Time
 
 
+class KeyAdded(Message):
+    """One more key may sign for the platform."""
+
+    key: str
+    via: Literal["signature", "passcode"]
+    """Who let it in: a former key, or a passcode that was issued anew."""
+
+
+class KeyRetired(Message):
+    """A key of the platform has ended in good order."""
+
+    key: str
+
+
+class KeyRevoked(Message):
+    """A key of the platform has ended at once."""
+
+    key: str
+    reason: str
+
+
+class RegulatorRekeyed(Message):
+    """The regulator will sign with another key."""
+
+    key: str
+    public_key: str
+    valid_from: Time
+    """From then on, in sandbox time."""
+    vouched: str
+    """The former key's signature, in base64; see RegulatorKey."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One type of notice: its data, what its subject is an id of, and an example of both."""
@@ -183,6 +215,35 @@ TIDINGS: dict[str, Told] = {
         DeadlineNear,
         "cas-1",
         {"case": "cas-1", "deadline": "2023-07-02T10:00:00Z"},
+    ),
+    "key.added": Told(
+        "A key of the platform was added",
+        KeyAdded,
+        "key-56475aa75463474c",
+        {"key": "key-56475aa75463474c", "via": "signature"},
+    ),
+    "key.retired": Told(
+        "A key of the platform was retired",
+        KeyRetired,
+        "key-56475aa75463474c",
+        {"key": "key-56475aa75463474c"},
+    ),
+    "key.revoked": Told(
+        "A key of the platform was revoked",
+        KeyRevoked,
+        "key-56475aa75463474c",
+        {"key": "key-56475aa75463474c", "reason": "found on a laptop"},
+    ),
+    "regulator.rekeyed": Told(
+        "The regulator has another key",
+        RegulatorRekeyed,
+        "regulator-2",
+        {
+            "key": "regulator-2",
+            "public_key": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+            "valid_from": "2023-06-02T00:00:00Z",
+            "vouched": "A" * 86 + "==",
+        },
     ),
 }
 """Every type of notice that there is."""

@@ -1,6 +1,7 @@
 """What one request came to, and the response that says so."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +61,11 @@ def refused(refusal: Refusal, events: tuple[Event, ...] = ()) -> Answered:
     """The problem that tells of a refusal; `events` were decided all the same."""
     headers: dict[str, str] = {}
     if refusal.retry_after_s is not None:
-        headers["retry-after"] = str(max(1, round(refusal.retry_after_s)))
+        headers["retry-after"] = str(max(1, math.ceil(refusal.retry_after_s)))
+    if refusal.code == "request_too_slow":
+        headers["connection"] = "close"  # What is still to come is no request of its own.
+    if refusal.code == "encoding_unsupported":
+        headers["accept-encoding"] = "gzip, deflate"
     if refusal.status == 401:
         headers["www-authenticate"] = f'Signature label="{signature.LABEL}"'
     return Answered(

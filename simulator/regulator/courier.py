@@ -9,6 +9,7 @@ journal.
 import asyncio
 import hashlib
 import json
+import ssl
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,21 +17,24 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from simulator.faults import Blow, Delay, HoldBack, Lose, Repeat
-from simulator.journal.events import CallbackConfirmed, Event, NoticeIssued, PlatformRegistered
+from simulator.journal.events import (
+    CallbackChanged,
+    CallbackConfirmed,
+    Event,
+    NoticeIssued,
+    PlatformRegistered,
+)
 from simulator.journal.records import Delivery
 from simulator.journal.sqlite import StoreFailed
 from simulator.messages import signature
 from simulator.messages.registration import Challenge
-from simulator.regulator import views
-from simulator.regulator.lifecycle import notice, registration
+from simulator.regulator import callbacks, views
+from simulator.regulator.lifecycle import notice, registration, regulator_key
+from simulator.regulator.lifecycle.registration import Registration
 from simulator.regulator.state import RegulatorState
 from simulator.sandbox import Sandbox, SandboxClosed
-
-REGULATOR_KEY_ID = "regulator"
-"""The `keyid` of what the regulator signs."""
 
 ATTEMPTS_MAX = 8
 BACKOFF_S = 0.2
@@ -83,11 +87,15 @@ class Courier:
         state: RegulatorState,
         *,
         http: httpx.AsyncClient | None = None,
+        callbacks_anywhere: bool = False,
+        tls: ssl.SSLContext | None = None,
         backoff_s: float = BACKOFF_S,
     ) -> None:
         self._sandbox = sandbox
         self._state = state
         self._http = http
+        self._callbacks_anywhere = callbacks_anywhere
+        self._tls = tls
         self._backoff_s = backoff_s
         self._attempts: dict[str, int] = {}
         self._queues: dict[str, Queue] = {}
@@ -105,7 +113,7 @@ class Courier:
             match event:
                 case NoticeIssued():
                     self._enqueue(event.platform, event.id)
-                case PlatformRegistered(callback_url=str()):
+                case PlatformRegistered(callback_url=str()) | CallbackChanged(callback_url=str()):
                     self._spawn(self._challenge(event.id))
                 case CallbackConfirmed():
                     self._resume_platform(event.id)
@@ -113,9 +121,9 @@ class Courier:
     def resume(self) -> None:
         """Takes up every challenge and notice that was under way when the process ended."""
         for id, registered in self._state.registrations.items():
-            if registered.status == "challenged":
+            if registered.to_be_challenged is not None:
                 self._spawn(self._challenge(id))
-            else:
+            if registered.status == "active":
                 self._resume_platform(id)
 
     def pending(self) -> int:
@@ -152,12 +160,14 @@ class Courier:
                 self._enqueue(platform, id)
 
     def _is_pending(self, id: str) -> bool:
-        acknowledged = self._state.notices[id].acknowledged_at is not None
-        return not acknowledged and self._attempts.get(id, 0) < ATTEMPTS_MAX
+        held = self._state.notices[id]
+        polls = self._state.registrations[held.platform].callback_url is None
+        over = polls or held.acknowledged_at is not None
+        return not over and self._attempts.get(id, 0) < ATTEMPTS_MAX
 
     def _enqueue(self, platform: str, id: str) -> None:
         registered = self._state.registrations[platform]
-        if registered.registered.callback_url is None or registered.status != "active":
+        if registered.callback_url is None or registered.status != "active":
             return
         if platform not in self._queues:
             self._queues[platform] = Queue()
@@ -260,9 +270,11 @@ class Courier:
 
     async def _challenge(self, platform: str) -> None:
         """Asks a new callback to send back a token that only its reader can know."""
-        id = f"challenge:{platform}"
-        url = self._url_of(platform)
-        while self._attempts.get(id, 0) < ATTEMPTS_MAX:
+        held = self._state.registrations[platform]
+        id, url = _challenge_id(held), held.to_be_challenged
+        while url is not None and self._attempts.get(id, 0) < ATTEMPTS_MAX:
+            if self._state.registrations[platform].to_be_challenged != url:
+                return  # Another address was named meanwhile, and has a challenge of its own.
             attempt = self._attempts.get(id, 0) + 1
             token = hashlib.sha256(
                 self._sandbox.regulator_key.sign(f"{id}/{attempt}".encode())
@@ -273,7 +285,7 @@ class Courier:
             events: tuple[Event, ...] = ()
             if reply.status == 200 and _is_same_json(reply.body, body):
                 confirmed = registration.confirm_callback(
-                    self._state, platform, self._sandbox.clock.now()
+                    self._state, platform, url, self._sandbox.clock.now()
                 )
                 events = confirmed if isinstance(confirmed, tuple) else ()
             elif reply.is_taken:
@@ -313,14 +325,15 @@ class Courier:
     ) -> Reply:
         """Sends a signed message. No redirect is followed: only the registered address is meant."""
         client = self._client()
+        signing = regulator_key.in_force(self._state, self._sandbox.clock.now())
         try:
             headers = signature.sign(
                 method="POST",
                 url=str(httpx.URL(url)),
                 headers={"content-type": media_type},
                 body=body,
-                key=self._sandbox.regulator_key,
-                key_id=REGULATOR_KEY_ID,
+                key=self._sandbox.regulator_private_key(signing.number),
+                key_id=signing.id,
                 nonce=f"{name}-{sent_at.timestamp():.6f}",
                 created=sent_at,
             )
@@ -334,19 +347,24 @@ class Courier:
 
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:
-            self._http = httpx.AsyncClient(
-                timeout=ANSWER_S_MAX, transport=AiohttpTransport(), trust_env=False
+            self._http = callbacks.client(
+                anywhere=self._callbacks_anywhere, timeout_s=ANSWER_S_MAX, tls=self._tls
             )
         return self._http
 
     def _url_of(self, platform: str) -> str:
-        url = self._state.registrations[platform].registered.callback_url
+        url = self._state.registrations[platform].callback_url
         assert url is not None, f"{platform} polls and has no callback"
         return url
 
     def _pause_s(self, id: str) -> float:
         """Doubles with every attempt, up to a limit."""
         return min(BACKOFF_S_MAX, self._backoff_s * 2.0 ** (self._attempts.get(id, 1) - 1))
+
+
+def _challenge_id(held: Registration) -> str:
+    """Each address that a platform names has a challenge and attempts of its own."""
+    return f"challenge:{held.id}" + (f":{held.changes}" if held.changes else "")
 
 
 def source_of(sandbox: Sandbox) -> str:

@@ -11,8 +11,10 @@ from simulator.regulator import reading
 from simulator.regulator.answered import Answered, refused
 from simulator.regulator.api import Call, Operation, Page, operation_of
 from simulator.regulator.conditions import holds, is_fresh, tag_of
+from simulator.regulator.door import Door
+from simulator.regulator.encoding import decompressed
 from simulator.regulator.folding import Folding
-from simulator.regulator.heard import BODY_BYTES_MAX, Heard
+from simulator.regulator.heard import Heard
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
 from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
@@ -30,6 +32,7 @@ class Desk:
         folding: Folding,
         senders: Senders,
         former: FormerAnswers,
+        door: Door,
         sign: Sign,
         *,
         callbacks_anywhere: bool,
@@ -37,6 +40,7 @@ class Desk:
         self._folding = folding
         self._senders = senders
         self._former = former
+        self._door = door
         self._sign = sign
         self._callbacks_anywhere = callbacks_anywhere
 
@@ -44,22 +48,36 @@ class Desk:
         self, heard: Heard, operation: Operation, timing: Timing
     ) -> tuple[str | None, Answered]:
         """The registration id of the sender, where it is known, and what the request came to."""
-        if heard.body is None:
-            return None, refused(
-                refuse_plainly("body_too_large", f"a body may have {BODY_BYTES_MAX} bytes at most")
-            )
-        platform = None
+        platform, wrong = self._sender_of(heard, operation)
         if operation.is_signed:
-            sender = self._senders.of_fresh(heard)
             timing.end("verify")
-            if isinstance(sender, Refusal):
-                return None, refused(sender)
-            platform = sender.platform
+        must_wait, headers = self._door.admit(platform, heard)
+        wrong = must_wait or wrong
+        if wrong is not None:
+            answered = refused(wrong)
+        else:
+            answered = self._put_safely(platform, heard, operation)
+        answered.headers.update(headers)
+        return platform, answered
+
+    def _sender_of(self, heard: Heard, operation: Operation) -> tuple[str | None, Refusal | None]:
+        """Who speaks, as far as that can be known, and what is wrong with how they say so."""
+        if heard.body is None:
+            assert heard.unread is not None, "a body is missing without a reason"
+            return None, heard.unread
+        if not operation.is_signed:
+            return None, None
+        sender = self._senders.of_fresh(heard)
+        return (None, sender) if isinstance(sender, Refusal) else (sender.platform, None)
+
+    def _put_safely(self, platform: str | None, heard: Heard, operation: Operation) -> Answered:
+        """What it came to, or that a mistake of ours keeps us from knowing."""
+        assert heard.body is not None, "a body that was not read is refused before"
         try:
-            return platform, self._put_from(platform, heard, heard.body, operation)
+            return self._put_from(platform, heard, heard.body, operation)
         except Exception:
             log.exception("%s failed in sandbox %s", operation.id, self._folding.sandbox.id)
-            return platform, refused(
+            return refused(
                 refuse_plainly("internal_error", "the message may be right; tell the operator"),
                 self._folding.foreseen,
             )
@@ -84,7 +102,10 @@ class Desk:
         page = reading.page_asked_for(heard.query, operation)
         if isinstance(page, Refusal):
             return refused(page)
-        message = None if operation.body is None else operation.body.read(heard.media_type, body)
+        plain = decompressed(body, heard.headers.get("content-encoding", ""))
+        if isinstance(plain, Refusal):
+            return refused(plain)
+        message = None if operation.body is None else operation.body.read(heard.media_type, plain)
         if isinstance(message, Refusal):
             return refused(message)
         call = self._call(platform, heard, page)

@@ -36,6 +36,7 @@ NOT_DRAWN = {
     "feed": "only adds to what was fed",
     "lineage": "only adds to what was traced",
     "policy": "each change replaces the whole",
+    "regulator_key": "is announced once and never changes",
 }
 """Files of the folder whose `evolve` knows no states, and why."""
 

@@ -10,6 +10,7 @@ from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
 from simulator.regulator.lifecycle import notice
+from simulator.regulator.lifecycle.regulator_key import FIRST_ID, RegulatorKey
 from simulator.regulator.state import RegulatorState
 from simulator.sandbox import Sandbox
 
@@ -48,6 +49,10 @@ class Folding:
 
     def fold(self, record: Opened | Exchange | Delivery | Decided) -> None:
         """Takes in one record of the journal, fresh or recovered."""
+        if isinstance(record, Opened):
+            self.state.suite = record.suite
+            first = RegulatorKey(FIRST_ID, 1, record.regulator_public_key, record.starts_at)
+            self.state.regulator_keys[first.id] = first
         if not self.foreseen:
             self.state.fold_all(record.events)
         if isinstance(record, Opened):

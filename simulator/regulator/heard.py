@@ -1,5 +1,6 @@
 """One request as it arrived whole: its bytes, read once, and what signature and journal need."""
 
+import asyncio
 import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from starlette.requests import Request
 
 from simulator.clock import WallClock
 from simulator.journal.records import Body
-
-BODY_BYTES_MAX = 32 * 1024 * 1024
+from simulator.regulator.limits import BODY, BODY_S, passed
+from simulator.regulator.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,13 @@ class Heard:
     path_values: dict[str, str]
     """The parts of the path that name something, decoded."""
     body: bytes | None
-    """`None` where it was larger than the limit."""
+    """As sent, perhaps compressed; `None` where it passed a limit."""
     sha256: str
     size_bytes: int
     received_at: datetime
     """Wall time when the last byte was here."""
+    unread: Refusal | None = None
+    """Why there is no body."""
 
     @property
     def idempotency_key(self) -> str | None:
@@ -51,21 +54,29 @@ class Heard:
             return Body(self.sha256, self.size_bytes, base64=encoded)
 
 
-async def hear(request: Request, wall: WallClock) -> Heard:
-    """Reads the request to its end; raises ClientDisconnect if it never ends."""
-    digest, kept, size_bytes = hashlib.sha256(), bytearray(), 0
-    async for part in request.stream():
-        digest.update(part)
-        size_bytes += len(part)
-        if size_bytes <= BODY_BYTES_MAX:
-            kept += part
+async def hear(request: Request, wall: WallClock, *, body_s_max: float = BODY_S.value) -> Heard:
+    """Reads the request to its end or to the end of its time; raises ClientDisconnect if the sender
+    has gone."""
+    digest, kept, size_bytes, unread = hashlib.sha256(), bytearray(), 0, None
+    try:
+        async with asyncio.timeout(body_s_max):
+            async for part in request.stream():
+                digest.update(part)
+                size_bytes += len(part)
+                if size_bytes <= BODY.value:
+                    kept += part
+    except TimeoutError:
+        unread = passed(BODY_S, f"{size_bytes} bytes of the body after {body_s_max:g} seconds")
+    if size_bytes > BODY.value:
+        unread, kept = passed(BODY, size_bytes), bytearray()
     return Heard(
         method=request.method,
         path=_path_as_sent(request),
         query=request.scope["query_string"].decode("latin-1"),
         headers=_headers(request),
         path_values=dict(request.path_params),
-        body=bytes(kept) if size_bytes <= BODY_BYTES_MAX else None,
+        body=None if unread is not None else bytes(kept),
+        unread=unread,
         sha256=digest.hexdigest(),
         size_bytes=size_bytes,
         received_at=wall(),

@@ -11,7 +11,9 @@ from typing import Any
 from simulator.journal.records import Exchange
 from simulator.regulator.heard import Heard
 
-NONCE_LIFE = timedelta(seconds=660)
+WINDOW = timedelta(seconds=300)
+"""How far from now a signature may have been created, to either side."""
+NONCE_LIFE = 2 * WINDOW + timedelta(seconds=60)
 """A signature lives 300 s to either side of its creation; a minute more for clocks that are set."""
 
 
@@ -21,16 +23,25 @@ class Nonces:
 
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _by_age: deque[tuple[datetime, tuple[str, str]]] = field(default_factory=deque)
+    _forgotten_at: datetime | None = None
+    """When the last nonce that was forgotten had been used."""
 
     def has_seen(self, platform: str, nonce: str) -> bool:
         return (platform, nonce) in self._seen
+
+    def may_have_forgotten(self, created: datetime) -> bool:
+        """Whether a signature of this time may have been used already. It never is so while the
+        clock goes on; but a clock that is set back would let forgotten signatures in again."""
+        return self._forgotten_at is not None and created <= self._forgotten_at + WINDOW
 
     def remember(self, platform: str, nonce: str, at: datetime) -> None:
         """Keeps the nonce and forgets those whose signatures are stale by now."""
         self._seen.add((platform, nonce))
         self._by_age.append((at, (platform, nonce)))
         while self._by_age[0][0] < at - NONCE_LIFE:
-            self._seen.discard(self._by_age.popleft()[1])
+            used_at, nonce_of_platform = self._by_age.popleft()
+            self._seen.discard(nonce_of_platform)
+            self._forgotten_at = max(used_at, self._forgotten_at or used_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ A request is struck by a fault or heard, put to the desk, and what it came to is
 anyone is told. Here stand the faults and the journal; every check of a request stands in `desk`.
 """
 
+import ssl
 from base64 import b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -13,16 +15,19 @@ from starlette.responses import Response
 
 from simulator.faults import Blow
 from simulator.journal.entry import Entry
-from simulator.journal.events import Event, PlatformRegistered
+from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
 from simulator.journal.sqlite import StoreFailed
-from simulator.regulator.answered import refused, unknown
+from simulator.regulator.answered import Answered, refused, unknown
 from simulator.regulator.api import Operation
 from simulator.regulator.courier import Courier
 from simulator.regulator.desk import Desk
+from simulator.regulator.door import Door, headers_to_keep
 from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard, hear
+from simulator.regulator.lifecycle import regulator_key
 from simulator.regulator.memory import FormerAnswers
+from simulator.regulator.rates import RATE
 from simulator.regulator.refusal import refuse_plainly
 from simulator.regulator.senders import Sender, Senders
 from simulator.regulator.ticking import Ticking
@@ -45,18 +50,23 @@ class Office:
         callbacks_anywhere: bool = False,
         http: httpx.AsyncClient | None = None,
         witness: Witness = nobody,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.sandbox = sandbox
         self._witness = witness
         self._folding = Folding(sandbox)
         self.state = self._folding.state
-        self.courier = Courier(sandbox, self.state, http=http)
-        self._senders = Senders()
+        self.courier = Courier(
+            sandbox, self.state, http=http, callbacks_anywhere=callbacks_anywhere, tls=tls
+        )
+        self._senders = Senders(self._folding)
         self._former = FormerAnswers()
+        self.door = Door(self.state)
         self._desk = Desk(
             self._folding,
             self._senders,
             self._former,
+            self.door,
             self.sign,
             callbacks_anywhere=callbacks_anywhere,
         )
@@ -72,6 +82,10 @@ class Office:
         """Stops timers and deliveries; what is pending stays in the journal."""
         await self._ticking.close()
         await self.courier.close()
+        many = self.door.to_tell(self.sandbox.clock.wall(), at_once=True)
+        if many is not None:
+            with suppress(StoreFailed, SandboxClosed):
+                await self.sandbox.write(many)
 
     async def receive(
         self, request: Request, operation: Operation | None, *, allowed: Sequence[str] = ()
@@ -112,8 +126,9 @@ class Office:
         return await self._ticking.run()
 
     def sign(self, message: bytes) -> str:
-        """The regulator's signature in base64."""
-        return b64encode(self.sandbox.regulator_key.sign(message)).decode()
+        """The regulator's signature in base64, by the key that is in force."""
+        key = regulator_key.in_force(self.state, self.sandbox.clock.now())
+        return b64encode(self.sandbox.regulator_private_key(key.number).sign(message)).decode()
 
     async def _cut_off(self, heard: Heard, name: str, blow: Blow, timing: Timing) -> Response:
         """A fault keeps the request from being heard; the journal alone knows that it came."""
@@ -152,14 +167,17 @@ class Office:
             platform, answered = None, unknown(heard, allowed)
         else:
             platform, answered = self._desk.put(heard, operation, timing)
+        if answered.refusal is not None and not self.door.keeps(platform, answered.refusal):
+            return await self._turn_away(heard, answered, blow, timing)
+        is_known = platform is not None or answered.taken
         record = Exchange(
             operation=UNKNOWN if operation is None else operation.id,
             platform=platform,
             method=heard.method,
             path=heard.path,
             query=heard.query,
-            headers=heard.headers,
-            body=heard.as_evidence(whole=platform is not None or answered.taken),
+            headers=headers_to_keep(heard, is_known=is_known),
+            body=heard.as_evidence(whole=is_known and answered.refusal != RATE),
             received_at=heard.received_at,
             status=answered.status if blow is None or blow.status is None else blow.status,
             answer=answered.answer,
@@ -179,6 +197,18 @@ class Office:
         response = answered.response(timing, trace_of(entry))
         return response if blow is None else Struck(blow, response)
 
+    async def _turn_away(
+        self, heard: Heard, answered: Answered, blow: Blow | None, timing: Timing
+    ) -> Response:
+        """Answers a request of a flood; the journal tells of many at once."""
+        assert answered.refusal is not None
+        self.door.count(answered.refusal, heard)
+        many = self.door.to_tell(self.sandbox.clock.wall())
+        if many is not None:
+            await self.sandbox.write(many)
+        response = answered.response(timing)
+        return response if blow is None else Struck(blow, response)
+
     def _fold(self, entry: Entry) -> None:
         """Takes in one entry, fresh or recovered."""
         if entry.kind not in _KINDS_FOLDED:
@@ -186,11 +216,9 @@ class Office:
         record = entry.record
         assert isinstance(record, Opened | Exchange | Delivery | Decided)
         self._folding.fold(record)
-        for event in record.events:
-            if isinstance(event, PlatformRegistered):
-                self._senders.know(event)
         if isinstance(record, Exchange):
             self._senders.remember(record, entry.wall_at)
+            self.door.fold(record)
             self._former.remember(record)
         elif isinstance(record, Delivery):
             self.courier.fold(record)

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails, from_json, to_json
 
 from simulator.messages.problem import ProblemError
 from simulator.regulator.api import Operation, Page, number_in
+from simulator.regulator.limits import DEPTH, passed
 from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wrong
 
 JSON = "application/json"
@@ -92,11 +93,18 @@ def refuse_content_type(media_type: str, right: Iterable[str]) -> Refusal:
     )
 
 
+def refuse_json(reason: str) -> Refusal:
+    """The refusal of a body that is no JSON, or more deeply nested than the parser goes."""
+    if "recursion limit" in reason:
+        return passed(DEPTH, f"more than {DEPTH.value}")
+    return refuse_plainly("json_malformed", reason)
+
+
 def refuse_body(error: ValidationError) -> Refusal:
     """The refusal that names everything that pydantic found."""
     details = error.errors(include_url=False, include_context=False)
     if details[0]["type"] == "json_invalid":
-        return refuse_plainly("json_malformed", details[0]["msg"])
+        return refuse_json(details[0]["msg"])
     return refuse_all([told(detail) for detail in details[:ERRORS_MAX]])
 
 

@@ -1,19 +1,20 @@
 """Whose signature it is: the platforms' keys, and the nonces that count once.
 
-Both are folds over the journal, so that a restart forgets neither.
+Both come from the journal, so that a restart forgets neither.
 """
 
 from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from simulator.journal.events import PlatformRegistered
 from simulator.journal.records import Exchange
 from simulator.messages import signature
+from simulator.messages.suites import PublicKey
+from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard
+from simulator.regulator.lifecycle.key import must_be_in_force
 from simulator.regulator.memory import Nonces
+from simulator.regulator.rates import RATE
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
 
@@ -23,15 +24,16 @@ class Sender:
 
     platform: str
     nonce: str
+    created: datetime
 
 
 @dataclass(slots=True)
 class Senders:
     """Everyone who may speak in one sandbox, and what each has spent of its nonces."""
 
-    _keys: dict[str, Ed25519PublicKey] = field(default_factory=dict)
-    _platforms: dict[str, str] = field(default_factory=dict)
-    """Registration id by key id."""
+    folding: Folding
+    _public_keys: dict[str, PublicKey] = field(default_factory=dict)
+    """By key id; a key never changes."""
     _nonces: Nonces = field(default_factory=Nonces)
 
     def of(self, heard: Heard) -> Sender | Refusal:
@@ -43,29 +45,38 @@ class Senders:
                 query=heard.query,
                 headers=heard.headers,
                 body=heard.body or b"",
-                key_of=self._keys.get,
+                key_of=self._key_of,
                 now=heard.received_at,
             )
         except signature.BadSignature as bad:
             return refuse_plainly(bad.code, bad.detail)
-        return Sender(self._platforms[signed.key_id], signed.nonce)
+        key = self.folding.state.keys[signed.key_id]
+        ended = must_be_in_force(key, self.folding.sandbox.clock.at(heard.received_at))
+        return ended or Sender(key.platform, signed.nonce, signed.created)
 
     def of_fresh(self, heard: Heard) -> Sender | Refusal:
         """Who signed the request with a nonce that was never used before."""
         sender = self.of(heard)
         if isinstance(sender, Sender) and self._nonces.has_seen(sender.platform, sender.nonce):
             return refuse_plainly("nonce_replayed", f"the nonce {sender.nonce!r} was used before")
+        if isinstance(sender, Sender) and self._nonces.may_have_forgotten(sender.created):
+            return refuse_plainly(
+                "signature_stale",
+                f"{sender.created.isoformat()} is too long ago, by what the clock said before",
+            )
         return sender
 
-    def know(self, registered: PlatformRegistered) -> None:
-        """Takes in the key of a platform that registered."""
-        key = Ed25519PublicKey.from_public_bytes(b64decode(registered.public_key))
-        self._keys[registered.key_id] = key
-        self._platforms[registered.key_id] = registered.id
+    def _key_of(self, key_id: str) -> PublicKey | None:
+        """Whatever has become of the key: only who holds it is told."""
+        held = self.folding.state.keys.get(key_id)
+        if held is not None and key_id not in self._public_keys:
+            raw = b64decode(held.public_key)
+            self._public_keys[key_id] = self.folding.sandbox.suite.public_key(raw)
+        return self._public_keys.get(key_id)
 
     def remember(self, exchange: Exchange, at: datetime) -> None:
         """Spends the nonce of an exchange that was heard, at wall time `at`."""
-        was_heard = exchange.taken or exchange.replayed or exchange.refusal is not None
+        was_heard = exchange.taken or exchange.replayed or exchange.refusal not in (None, RATE)
         if exchange.platform is not None and was_heard:
             nonce = signature.nonce_of(exchange.headers["signature-input"])
             self._nonces.remember(exchange.platform, nonce, at)

@@ -15,6 +15,7 @@ from simulator.journal.events import (
     AuthorizationExpired,
     AuthorizationGranted,
     AuthorizationRevoked,
+    CallbackChanged,
     CallbackConfirmed,
     CertificationExpired,
     CertificationFaulted,
@@ -44,14 +45,21 @@ from simulator.journal.events import (
     FeedTaken,
     HandlerDescribed,
     InspectionOpened,
+    KeyAdded,
+    KeyLimited,
+    KeyRetired,
+    KeyRevoked,
     LineageItem,
     LineageRecorded,
     MaterialHandedIn,
     NoticeAcknowledged,
     NoticeIssued,
+    PasscodeReissued,
     PersonsCounted,
     PlatformRegistered,
     PolicyChanged,
+    RatesSet,
+    RegulatorKeyAnnounced,
     ReinspectionDecided,
     ReinspectionRequested,
     TransmissionAccepted,
@@ -61,6 +69,7 @@ from simulator.journal.events import (
 )
 from simulator.law.packs import RulePack, governing, pack
 from simulator.law.working_days import china_date
+from simulator.messages.suites import DEFAULT
 from simulator.regulator.lifecycle import (
     authorization,
     case,
@@ -69,11 +78,13 @@ from simulator.regulator.lifecycle import (
     declaration,
     feed,
     headcount,
+    key,
     lineage,
     notice,
     order,
     policy,
     registration,
+    regulator_key,
     resting,
     transmission,
 )
@@ -84,10 +95,12 @@ from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.feed import Fed
 from simulator.regulator.lifecycle.headcount import Marks, Tallies
+from simulator.regulator.lifecycle.key import Key
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.lifecycle.registration import Registration
+from simulator.regulator.lifecycle.regulator_key import RegulatorKey
 from simulator.regulator.lifecycle.transmission import Transmission
 
 
@@ -100,6 +113,8 @@ class RegulatorState:
     """What the sandbox was opened with; `law_at` says what is in force."""
     begun_on: date = date(2023, 6, 1)
     """The day in China on which the sandbox's time begins."""
+    suite: str = DEFAULT
+    """What everybody in the sandbox signs with."""
     registrations: dict[str, Registration] = field(default_factory=dict)
     declarations: dict[str, Declaration] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
@@ -123,6 +138,14 @@ class RegulatorState:
     """By platform and payload digest."""
     platform_of_key: dict[str, str] = field(default_factory=dict)
     """By the `keyid` of its signatures."""
+    keys: dict[str, Key] = field(default_factory=dict)
+    """Every platform's keys, by their `keyid`, the newest last."""
+    regulator_keys: dict[str, RegulatorKey] = field(default_factory=dict)
+    """The regulator's own, by the `keyid` of its notices, the newest last."""
+    rates: RatesSet | None = None
+    """The rates that a tester has set; `None` before."""
+    passcode_reissued: bool = False
+    """Whether a new passcode waits for a platform that lost its keys."""
     stops: dict[str, Orders] = field(default_factory=dict)
     """By platform; who is not in it is not halted."""
     undecided: dict[str, datetime | None] = field(default_factory=dict)
@@ -187,11 +210,33 @@ class RegulatorState:
         return self.notices_by_platform.get(platform, [])
 
 
-def _registration(state: RegulatorState, event: PlatformRegistered | CallbackConfirmed) -> None:
+def _registration(
+    state: RegulatorState, event: PlatformRegistered | CallbackConfirmed | CallbackChanged
+) -> None:
     former = state.registrations.get(event.id)
     state.registrations[event.id] = registration.evolve(former, event)
     if isinstance(event, PlatformRegistered):
         state.platform_of_key[event.key_id] = event.id
+        state.keys[event.key_id] = key.evolve(None, event)
+
+
+def _key(state: RegulatorState, event: KeyAdded | KeyLimited | KeyRetired | KeyRevoked) -> None:
+    if isinstance(event, KeyAdded):
+        former = state.keys.pop(event.key_id, None)  # The newest is last.
+        state.platform_of_key[event.key_id] = event.platform
+        if event.via == "passcode":
+            state.passcode_reissued = False
+    else:
+        former = state.keys[event.key_id]
+    state.keys[event.key_id] = key.evolve(former, event)
+
+
+def _passcode(state: RegulatorState, event: PasscodeReissued) -> None:
+    state.passcode_reissued = True
+
+
+def _regulator_key(state: RegulatorState, event: RegulatorKeyAnnounced) -> None:
+    state.regulator_keys[event.key_id] = regulator_key.evolve(None, event)
 
 
 def _declaration(
@@ -328,6 +373,10 @@ def _notice(state: RegulatorState, event: NoticeIssued | NoticeAcknowledged) -> 
         state.unacknowledged.pop(event.id, None)
 
 
+def _rate(state: RegulatorState, event: RatesSet) -> None:
+    state.rates = event
+
+
 def _policy(state: RegulatorState, event: PolicyChanged) -> None:
     state.policy = policy.evolve(event)
 
@@ -335,6 +384,13 @@ def _policy(state: RegulatorState, event: PolicyChanged) -> None:
 _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     PlatformRegistered: _registration,
     CallbackConfirmed: _registration,
+    CallbackChanged: _registration,
+    KeyAdded: _key,
+    KeyLimited: _key,
+    KeyRetired: _key,
+    KeyRevoked: _key,
+    PasscodeReissued: _passcode,
+    RegulatorKeyAnnounced: _regulator_key,
     DeclarationReceived: _declaration,
     DeclarationAccepted: _declaration,
     DeclarationRefused: _declaration,
@@ -378,4 +434,5 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     NoticeIssued: _notice,
     NoticeAcknowledged: _notice,
     PolicyChanged: _policy,
+    RatesSet: _rate,
 }

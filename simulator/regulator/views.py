@@ -1,6 +1,6 @@
 """What is known, as the wire says it: aggregate in, message out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from simulator.journal.events import AlertRaised, LineageItem
@@ -13,8 +13,10 @@ from simulator.messages import declaration as declaration_wire
 from simulator.messages import lineage as lineage_wire
 from simulator.messages import notice as notice_wire
 from simulator.messages import registration as registration_wire
+from simulator.messages import regulator_key as regulator_key_wire
 from simulator.messages import transmission as transmission_wire
 from simulator.messages.problem import Problem
+from simulator.messages.suites import DEFAULT
 from simulator.regulator.lifecycle.authorization import (
     Authorization,
     as_message,
@@ -25,26 +27,67 @@ from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.key import Key
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.registration import Registration
+from simulator.regulator.lifecycle.regulator_key import RegulatorKey
 from simulator.regulator.lifecycle.transmission import Transmission
 from simulator.regulator.refusal import CODES, Refusal
 from simulator.regulator.state import RegulatorState
 
 
 def registration(
-    held: Registration, *, regulator_key_id: str, regulator_public_key: str
+    held: Registration,
+    *,
+    regulator_key_id: str,
+    regulator_public_key: str,
+    suite: str = DEFAULT,
+    keys: Sequence[Key] = (),
+    key_id: str | None = None,
 ) -> registration_wire.Registration:
+    """`key_id` is the newest key in force; `None` stands for that of the registration."""
     return registration_wire.Registration(
         id=held.id,
         uscc=held.registered.uscc,
         name=held.registered.name,
-        key_id=held.registered.key_id,
+        key_id=key_id or held.registered.key_id,
         status=held.status,
-        callback_url=held.registered.callback_url,
+        callback_url=held.callback_url,
+        callback_pending=held.callback_pending,
+        keys=tuple(map(key, keys)),
         regulator_key_id=regulator_key_id,
         regulator_public_key=regulator_public_key,
         registered_at=held.registered.at,
+        suite=suite,
+    )
+
+
+def key(held: Key) -> registration_wire.RegisteredKey:
+    return registration_wire.RegisteredKey(
+        id=held.id,
+        public_key=held.public_key,
+        status=held.status,
+        valid_from=held.added_at,
+        valid_until=held.valid_until,
+        reason=held.reason,
+    )
+
+
+def regulator_keys(held: Sequence[RegulatorKey], suite: str) -> regulator_key_wire.RegulatorKeyList:
+    """The oldest first; each ends when its successor begins."""
+    ends = [*(successor.valid_from for successor in held[1:]), None]
+    return regulator_key_wire.RegulatorKeyList(
+        items=tuple(
+            regulator_key_wire.RegulatorKey(
+                id=one.id,
+                algorithm=suite,
+                public_key=one.public_key,
+                valid_from=one.valid_from,
+                valid_until=end,
+                vouched=one.vouched,
+            )
+            for one, end in zip(held, ends, strict=True)
+        )
     )
 
 

@@ -15,7 +15,8 @@ from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
-from tests.contract.world import NEWCOMERS_PASSCODE, OWN, PAYLOAD, World
+from tests.contract.world import NEWCOMERS_PASSCODE, OWN, PAYLOAD, SANDBOX, World
+from tests.regulator.added import adding, private_key
 
 USCC = "91310000MA1FL0B92L"
 Body = dict[str, Any]
@@ -52,8 +53,14 @@ def say_what_is_lawful(case: Case[Any], operation: str, world: World) -> None:
 
 
 def _registration(body: Body) -> Body:
-    """Without a callback: it would be called, and nobody is there."""
-    return body | {"passcode": NEWCOMERS_PASSCODE, "uscc": USCC, "callback_url": None}
+    """Without a callback: it would be called, and nobody is there. With a key of the sandbox's
+    suite."""
+    return body | {
+        "passcode": NEWCOMERS_PASSCODE,
+        "uscc": USCC,
+        "callback_url": None,
+        "key": {"algorithm": "ed25519", "public_key": "A" * 43 + "="},
+    }
 
 
 def _declaration(body: Body) -> Body:
@@ -104,11 +111,23 @@ def _lineage(body: Body) -> Body:
     return {"items": [item | as_announced for item in body["items"]]}
 
 
+def _key(body: Body) -> Body:
+    """One key whose holder signs the proof; the platform's own stays in force meanwhile."""
+    return adding(private_key(b"+"), sandbox=SANDBOX, overlap_s=31 * 86_400)
+
+
+def _polling(body: Body) -> Body:
+    """An address would be called, and nobody is there."""
+    return {"callback_url": None}
+
+
 LAWFUL: dict[str, Callable[[Any], Any]] = {
     "register": _registration,
     "declare": _declaration,
     "file_contract": _contract,
     "request_certification": _certification,
+    "add_key": _key,
+    "change_callback": _polling,
     "announce": _announcement,
     "feed": _feed,
     "record_lineage": _lineage,

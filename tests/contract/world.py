@@ -22,6 +22,7 @@ from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
 from simulator.serve import Server, Simulator, build, listen
+from tests.regulator.added import adding, key_id, private_key
 from tests.simulator.parties import PASSCODE, TOKEN, Control, Platform, Served
 
 R = TypeVar("R")
@@ -45,6 +46,9 @@ OWN = {
     "hand_in": "cas-1",
     "reinspect": "cas-1",
     "rule_pack": "r2022",
+    "read_key": key_id(private_key(b"k")),
+    "retire_key": key_id(private_key(b"r")),
+    "revoke_key": key_id(private_key(b"v")),
 }
 """What the platform has, by the operation that names it in its path."""
 
@@ -75,6 +79,9 @@ class World:
         traced = {"items": [LINEAGE | {"payload": PAYLOAD}]}
         self.tell("POST", "/lineage", traced, key="lineage")
         self.control.post(f"/{SANDBOX}/orders", {"order": "inspect"})
+        for of in (b"r", b"v"):
+            spare = adding(private_key(of), sandbox=SANDBOX, overlap_s=31 * 86_400)
+            self.tell("POST", "/registrations/self/keys", spare, key=f"add-{of!r}")
         self.empty_newcomers()
 
     def tell(self, method: str, path: str, message: Any, *, key: str | None = None) -> Any:

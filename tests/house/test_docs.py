@@ -21,10 +21,13 @@ import pytest
 from scenarios import catalogues, cli
 from scenarios.judge.court import rule_on
 from scenarios.judge.verdict import Verdict
+from simulator.messages.suites import suites
 from simulator.reference_platform.steps import HONEST, Steps
 from simulator.regulator.columns import FeedColumns
+from simulator.regulator.limits import LIMITS
 from simulator.regulator.refusal import CODES
 from simulator.regulator.rules import FeedScene
+from tests.messages.vectors import NOTICE, VECTORS
 from tests.regulator.lawful import NOW, event, sending
 from tests.reports.some_runs import account_of, an_honest_run
 from tests.simulator.parties import TOKEN, served
@@ -192,6 +195,13 @@ def test_the_table_of_problem_codes_is_the_regulators_own() -> None:
     ]
 
 
+def test_the_table_of_limits_is_the_regulators_own() -> None:
+    section = text_of(CONNECTING).partition("\n## Limits\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+) \| ([\d,]+) (\w+) \| (?:`(\w+)`|.+) \|$", section, re.MULTILINE)
+
+    assert rows == [(one.title, f"{one.value:,}", one.unit, one.code) for one in LIMITS]
+
+
 def test_the_table_of_faults_names_every_fault_and_where_it_strikes() -> None:
     section = text_of(CONNECTING).partition("\n## Faults\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", section, re.MULTILINE)
@@ -207,6 +217,14 @@ def test_the_signature_vectors_are_those_that_the_tests_hold() -> None:
         for line in block.splitlines():
             name, _, value = line.partition(": ")
             assert re.sub(r"[\s'\"()]", "", value) in squeezed, name
+
+
+def test_the_published_vectors_are_those_that_the_tests_hold() -> None:
+    published = blocks(text_of(ROOT / "docs" / "signatures.md"), "text")
+    keys = "".join(f"{suite.id}: {suite.example_public_key}\n" for suite in suites().values())
+
+    held = [block for each in VECTORS for block in (each.base, "\n".join(each.headers))]
+    assert published == [keys, f"{NOTICE}\n", *(f"{block}\n" for block in held)]
 
 
 def test_the_program_that_connects_a_platform_runs(tmp_path: Path) -> None:

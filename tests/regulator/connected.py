@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.journal.records import Record
 from simulator.journal.sqlite import SqliteStore
 from simulator.messages.signature import sign
+from simulator.messages.suites import DEFAULT, PrivateKey, suites
 from simulator.regulator import app
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.office import Office
@@ -71,7 +72,9 @@ class Callback:
 class Connected:
     """One sandbox's regulator, spoken to over HTTP without a network."""
 
-    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
+    def __init__(self, folder: Path, runner: asyncio.Runner, suite: str = DEFAULT) -> None:
+        self.key: PrivateKey = suites()[suite].private_key(bytes(range(32)))
+        self.key_id = KEY_ID
         self.folder = folder
         self.wall = Wall()
         self.callback = Callback()
@@ -87,6 +90,7 @@ class Connected:
                 starts_at=OPENED_AT,
                 rule_pack="r2022",
                 policy={},
+                suite=suite,
                 wall=self.wall,
             )
         )
@@ -127,8 +131,8 @@ class Connected:
             "url": str(request.url),
             "headers": ({"content-type": "application/json"} if body else {}) | (headers or {}),
             "body": body,
-            "key": KEY,
-            "key_id": KEY_ID,
+            "key": self.key,
+            "key_id": self.key_id,
             "nonce": f"nonce-{self.nonces}",
             "created": self.wall(),
         }
@@ -171,10 +175,10 @@ class Connected:
 
 
 @contextmanager
-def connected(folder: Path) -> Iterator[Connected]:
+def connected(folder: Path, suite: str = DEFAULT) -> Iterator[Connected]:
     """A regulator for the time of one test."""
     with asyncio.Runner() as runner:
-        regulator = Connected(folder, runner)
+        regulator = Connected(folder, runner, suite)
         try:
             yield regulator
         finally:

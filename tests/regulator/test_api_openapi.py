@@ -15,6 +15,13 @@ from tests.regulator.connected import HOST, Connected, connected
 OPERATIONS = {
     "register": "POST /registrations",
     "read_registration": "GET /registrations/self",
+    "change_callback": "PUT /registrations/self/callback",
+    "add_key": "POST /registrations/self/keys",
+    "read_key": "GET /registrations/self/keys/{id}",
+    "retire_key": "POST /registrations/self/keys/{id}/retirement",
+    "revoke_key": "POST /registrations/self/keys/{id}/revocation",
+    "list_regulator_keys": "GET /keys",
+    "list_limits": "GET /limits",
     "time": "GET /time",
     "categories": "GET /categories",
     "rule_pack": "GET /rule-packs/{id}",

@@ -55,7 +55,7 @@ def test_every_wrong_and_missing_field_is_named_at_once(regulator: Connected) ->
         (b"\xff\xfe", 400, "json_malformed"),
         (b'{"purpose":"\xff"}', 400, "json_malformed"),
         (b'{"purpose":"\\ud800"}', 400, "json_malformed"),
-        (b"[" * 100_000, 400, "json_malformed"),
+        (b"[" * 100_000, 400, "json_too_deep"),
         (b"null", 422, "body_invalid"),
         (b"[]", 422, "body_invalid"),
         (b"NaN", 422, "body_invalid"),
@@ -214,3 +214,32 @@ def test_no_operation_ever_fails(
 
     assert answer.status_code < 500
     assert answer.headers["content-type"] in ("application/json", "application/problem+json")
+
+
+@pytest.mark.parametrize(("levels", "code"), [(200, "body_invalid"), (202, "json_too_deep")])
+def test_json_is_nested_so_deeply_and_no_deeper(
+    regulator: Connected, levels: int, code: str
+) -> None:
+    answer = declare(regulator, b"[" * levels + b"]" * levels)
+
+    assert answer.json()["code"] == code
+    if code == "json_too_deep":
+        [error] = answer.json()["errors"]
+        assert (error["value"], error["expected"]) == ("more than 200", "be at most 200 levels")
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson"])
+def test_a_feed_has_so_many_lines_and_no_more(regulator: Connected, media_type: str) -> None:
+    """A body of millions of worthless lines costs no more than one of the limit."""
+    lines = [b"0"] * 2_000_000
+    body = b"[" + b",".join(lines) + b"]" if media_type.endswith("/json") else b"\n".join(lines)
+
+    answer = regulator.send(regulator.signed("POST", "/feed", body, {"content-type": media_type}))
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "batch_too_large")
+
+
+def test_a_lineage_message_has_so_many_records_and_no_more(regulator: Connected) -> None:
+    answer = regulator.ask("POST", "/lineage", {"items": [0] * 10_001}, key="lineage")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "body_invalid")

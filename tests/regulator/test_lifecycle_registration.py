@@ -25,12 +25,13 @@ from tests.regulator.lawful import (
     sign,
 )
 
+CALLBACK = "http://127.0.0.1:9/notices"
 REQUEST = RegistrationRequest(
     passcode="open sesame",
     uscc=USCC,
     name="Platform",
     key=SigningKey(public_key=PUBLIC_KEY),
-    callback_url="http://127.0.0.1:9/notices",
+    callback_url=CALLBACK,
 )
 ANSWERED = PlatformRegistered(
     id="reg-1",
@@ -38,7 +39,7 @@ ANSWERED = PlatformRegistered(
     name="Platform",
     key_id="key-66687aadf862bd77",
     public_key=PUBLIC_KEY,
-    callback_url="http://127.0.0.1:9/notices",
+    callback_url=CALLBACK,
     at=NOW,
 )
 
@@ -92,11 +93,11 @@ def test_who_has_a_callback_acts_only_after_it_answered() -> None:
     state = RegulatorState()
     state.fold(ANSWERED)
     early = declaration.submit(state, "reg-1", DECLARED, NOW, sign)
-    confirmed = fold(state, registration.confirm_callback(state, "reg-1", NOW))
+    confirmed = fold(state, registration.confirm_callback(state, "reg-1", CALLBACK, NOW))
 
     assert refused(early).code == "callback_unconfirmed"
     assert confirmed == (CallbackConfirmed("reg-1", NOW),)
-    assert registration.confirm_callback(state, "reg-1", NOW) == ()
+    assert registration.confirm_callback(state, "reg-1", CALLBACK, NOW) == ()
     assert not isinstance(declaration.submit(state, "reg-1", DECLARED, NOW, sign), Refusal)
 
 
@@ -106,7 +107,9 @@ def test_who_polls_is_active_at_once() -> None:
 
 
 def test_an_unknown_registration_cannot_be_confirmed() -> None:
-    assert refused(registration.confirm_callback(registered(), "reg-9", NOW)).code == "not_found"
+    assert (
+        refused(registration.confirm_callback(registered(), "reg-9", None, NOW)).code == "not_found"
+    )
 
 
 def test_the_wire_tells_the_registration_and_the_regulators_key() -> None:

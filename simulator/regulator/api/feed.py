@@ -2,20 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, FailFast, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from simulator.messages.feed import FeedAnswer, FeedEvent, RefusedLine
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
 from simulator.regulator.columns import FeedColumns
 from simulator.regulator.lifecycle import feed
-from simulator.regulator.reading import JSON, refuse_content_type, shown, told, validated
-from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
+from simulator.regulator.limits import LINES, passed
+from simulator.regulator.reading import (
+    JSON,
+    refuse_content_type,
+    refuse_json,
+    shown,
+    told,
+    validated,
+)
+from simulator.regulator.refusal import Refusal, refuse
 
 NDJSON = "application/x-ndjson"
-_ARRAY = TypeAdapter(list[FeedEvent])
+_Events = Annotated[list[FeedEvent], FailFast(), Field(max_length=LINES.value)]
+_ARRAY = TypeAdapter(_Events)
 EXAMPLE: dict[str, Any] = {
     "specversion": "1.0",
     "id": "trm-1/2",
@@ -72,6 +81,8 @@ class FeedBody:
             case "application/json":
                 return _of_array(body)
             case "application/x-ndjson":
+                if (breaks := body.count(b"\n")) > LINES.value:
+                    return passed(LINES, breaks)
                 return _of_lines(enumerate(body.split(b"\n"), start=1))
             case _:
                 return refuse_content_type(media_type, (JSON, NDJSON))
@@ -83,10 +94,14 @@ def _of_array(body: bytes) -> FeedLines | Refusal:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
     if first["type"] == "json_invalid":
-        return refuse_plainly("json_malformed", first["msg"])
+        return refuse_json(first["msg"])
+    if first["type"] == "too_long" and not first["loc"]:
+        return passed(LINES, f"more than {LINES.value}")
     if not first["loc"]:
         return refuse("body_invalid", "", shown(first["input"]), "be an array of events")
     values = from_json(body)
+    if len(values) > LINES.value:  # Else as many refusals would be made.
+        return passed(LINES, len(values))
     return _of_lines((line, to_json(value)) for line, value in enumerate(values, start=1))
 
 

@@ -1,20 +1,18 @@
 """How a platform connects: it registers once, unsigned, and reads afterwards what is registered."""
 
-import ipaddress
-import re
 from typing import Any
 
-import httpx
-
-from simulator.messages.registration import Registration, RegistrationRequest
+from simulator.messages.registration import (
+    CallbackRequest,
+    Registration,
+    RegistrationRequest,
+)
 from simulator.regulator import views
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
-from simulator.regulator.courier import REGULATOR_KEY_ID
-from simulator.regulator.lifecycle import registration
+from simulator.regulator.callbacks import what_it_must
+from simulator.regulator.lifecycle import key, registration, regulator_key
 from simulator.regulator.reading import JsonMessage
-from simulator.regulator.refusal import Refusal, refuse_all, wrong
-
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+from simulator.regulator.refusal import Refusal, refuse, refuse_all, wrong
 
 EXAMPLE: dict[str, Any] = {
     "id": "reg-1",
@@ -26,13 +24,25 @@ EXAMPLE: dict[str, Any] = {
     "regulator_key_id": "regulator",
     "regulator_public_key": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
     "registered_at": "2023-06-01T00:00:00Z",
+    "suite": "ed25519",
+    "keys": [
+        {
+            "id": "key-56475aa75463474c",
+            "public_key": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+            "status": "active",
+            "valid_from": "2023-06-01T00:00:00Z",
+            "valid_until": None,
+            "reason": None,
+        }
+    ],
+    "callback_pending": None,
 }
 
 
 def _register(call: Call, request: RegistrationRequest) -> Outcome:
     id = registration.registered_as(call.state, request) or call.state.next_id("reg")
     outcome = registration.register(call.state, request, call.now, call.sandbox.passcode)
-    must = _must(request.callback_url, call.callbacks_anywhere)
+    must = what_it_must(request.callback_url, anywhere=call.callbacks_anywhere)
     if must is not None and (not isinstance(outcome, Refusal) or outcome.errors):
         errors = outcome.errors if isinstance(outcome, Refusal) else ()
         error = wrong("body_invalid", "/callback_url", request.callback_url, must)
@@ -42,27 +52,14 @@ def _register(call: Call, request: RegistrationRequest) -> Outcome:
     return Taken(outcome, lambda: _told(call, id))
 
 
-def _must(callback_url: str | None, anywhere: bool) -> str | None:
-    """What a callback must be and is not; `None` where the regulator can and may call it."""
-    if callback_url is None:
-        return None
-    try:
-        host = httpx.URL(callback_url).host
-    except httpx.InvalidURL as error:
-        return f"be an address that can be called ({error})"
-    if _BAD_ESCAPE.search(callback_url):
-        return "have two hexadecimal digits after every %"
-    if not anywhere and not _is_this_host(host):
-        return "be on this host (localhost, 127.0.0.0/8, ::1), unless the operator allows others"
-    return None
-
-
-def _is_this_host(host: str) -> bool:
-    """A name that a resolver answers for cannot be known to mean this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _change_callback(call: Call, request: CallbackRequest) -> Outcome:
+    must = what_it_must(request.callback_url, anywhere=call.callbacks_anywhere)
+    if must is not None:
+        return refuse("callback_forbidden", "/callback_url", request.callback_url, must)
+    outcome = registration.change_callback(
+        call.state, call.platform, request.callback_url, call.now
+    )
+    return Taken(outcome, lambda: _told(call, call.platform))
 
 
 def _read(call: Call, _: None) -> Outcome:
@@ -70,10 +67,14 @@ def _read(call: Call, _: None) -> Outcome:
 
 
 def _told(call: Call, id: str) -> Registration:
+    signing = regulator_key.in_force(call.state, call.now)
     return views.registration(
         call.state.registrations[id],
-        regulator_key_id=REGULATOR_KEY_ID,
-        regulator_public_key=call.sandbox.opened.regulator_public_key,
+        regulator_key_id=signing.id,
+        regulator_public_key=signing.public_key,
+        suite=call.sandbox.suite.id,
+        keys=key.of_platform(call.state, id),
+        key_id=key.current(call.state, id).id,
     )
 
 
@@ -105,7 +106,7 @@ REGISTRATIONS = Resource(
             ask=_register,
             is_signed=False,
             located="self",
-            refuses=("passcode_wrong", "passcode_used", "uscc_invalid"),
+            refuses=("passcode_wrong", "passcode_used", "key_unfit", "key_known", "uscc_invalid"),
             links={"read_registration": {}, "declare": {}},
         ),
         Operation(
@@ -116,6 +117,17 @@ REGISTRATIONS = Resource(
             answers=Registration,
             example=EXAMPLE | {"status": "active"},
             ask=_read,
+        ),
+        Operation(
+            id="change_callback",
+            method="PUT",
+            path="/registrations/self/callback",
+            title="Have the notices brought elsewhere, once that address answers its challenge",
+            body=JsonMessage(CallbackRequest, {"callback_url": None}),
+            answers=Registration,
+            example=EXAMPLE | {"status": "active", "callback_url": None},
+            ask=_change_callback,
+            refuses=("callback_forbidden",),
         ),
     ),
 )

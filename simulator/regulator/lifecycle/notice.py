@@ -34,8 +34,12 @@ from simulator.journal.events import (
     ExportStopped,
     ExportSuspended,
     InspectionOpened,
+    KeyAdded,
+    KeyRetired,
+    KeyRevoked,
     NoticeAcknowledged,
     NoticeIssued,
+    RegulatorKeyAnnounced,
     ReinspectionDecided,
     TransmissionAccepted,
     TransmissionAnnounced,
@@ -188,8 +192,36 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
             case InspectionOpened():
                 data = {"case": event.case, "reason": event.reason}
                 yield Tidings(event.platform, "inspection.opened", event.case, data)
+            case KeyAdded() | KeyRetired() | KeyRevoked():
+                yield from _about_key(event)
+            case RegulatorKeyAnnounced():
+                yield from _rekeyed(state, event)
             case ReinspectionDecided() | DeadlineNeared() | DeadlinePassed():
                 yield _about_case(state, event)
+
+
+def _about_key(event: KeyAdded | KeyRetired | KeyRevoked) -> Iterator[Tidings]:
+    """Told even to who asked for it: a thief of a key would not tell its owner."""
+    if isinstance(event, KeyAdded):
+        if event.via != "reset":
+            added = {"key": event.key_id, "via": event.via}
+            yield Tidings(event.platform, "key.added", event.key_id, added)
+    elif isinstance(event, KeyRetired):
+        yield Tidings(event.platform, "key.retired", event.key_id, {"key": event.key_id})
+    else:
+        revoked = {"key": event.key_id, "reason": event.reason}
+        yield Tidings(event.platform, "key.revoked", event.key_id, revoked)
+
+
+def _rekeyed(state: "RegulatorState", event: RegulatorKeyAnnounced) -> Iterator[Tidings]:
+    told = {
+        "key": event.key_id,
+        "public_key": event.public_key,
+        "valid_from": event.valid_from.isoformat(),
+        "vouched": event.vouched,
+    }
+    for platform in state.registrations:
+        yield Tidings(platform, "regulator.rekeyed", event.key_id, told)
 
 
 def _declaration_decided(

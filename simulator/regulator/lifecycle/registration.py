@@ -1,17 +1,22 @@
 """A platform becomes known: once, by passcode, USCC and key; it acts when its callback answered."""
 
-import base64
-import hashlib
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from simulator.journal.events import CallbackConfirmed, Event, PlatformRegistered
+from simulator.journal.events import (
+    CallbackChanged,
+    CallbackConfirmed,
+    Event,
+    PlatformRegistered,
+)
 from simulator.law import identifiers
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import RegistrationRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.lifecycle import key
 from simulator.regulator.refusal import Refusal, not_found, refuse_all, refuse_plainly, wrong
 
 if TYPE_CHECKING:
@@ -23,15 +28,21 @@ class Registration:
     """A registered platform."""
 
     registered: PlatformRegistered
+    """With the callback that is in force by now."""
     confirmed_at: datetime | None = None
+    callback_pending: str | None = None
+    """The address that replaces the other one once it has answered."""
+    changes: int = 0
+    """How often the platform named another address."""
 
     @property
     def id(self) -> str:
         return self.registered.id
 
     @property
-    def public_key(self) -> str:
-        return self.registered.public_key
+    def callback_url(self) -> str | None:
+        """Where notices go; of a `challenged` platform, where they will go; `None`: it polls."""
+        return self.registered.callback_url
 
     @property
     def is_active(self) -> bool:
@@ -40,8 +51,13 @@ class Registration:
     @property
     def status(self) -> Literal["active", "challenged"]:
         """A platform that polls has no callback to confirm."""
-        challenged = self.registered.callback_url is not None and self.confirmed_at is None
+        challenged = self.callback_url is not None and self.confirmed_at is None
         return "challenged" if challenged else "active"
+
+    @property
+    def to_be_challenged(self) -> str | None:
+        """The address that has yet to answer; `None` where there is none."""
+        return self.callback_url if self.status == "challenged" else self.callback_pending
 
 
 def register(
@@ -50,14 +66,17 @@ def register(
     """`passcode` is the sandbox's, good for one registration; the value seen is never told back.
 
     The same registration again, key and all, changes nothing: the first answer may have been lost.
+    A passcode that was issued anew lets the registered platform come back with another key.
     """
-    if request.passcode != passcode:
+    if not hmac.compare_digest(request.passcode.encode(), passcode.encode()):
         return refuse_plainly("passcode_wrong", "the passcode is not the one of this sandbox")
+    if state.passcode_reissued and state.registrations:
+        return _come_back(state, request, now)
     if registered_as(state, request) is not None:
         return ()
     if state.registrations:
         return refuse_plainly("passcode_used", "a platform has registered with this passcode")
-    errors = _errors(request)
+    errors = _errors(request, state.suite)
     if errors:
         return refuse_all(errors)
     return (
@@ -65,7 +84,7 @@ def register(
             id=state.next_id("reg"),
             uscc=request.uscc,
             name=request.name,
-            key_id=_key_id(request.key.public_key),
+            key_id=key.id_of(request.key.public_key),
             public_key=request.key.public_key,
             callback_url=request.callback_url,
             at=now,
@@ -73,8 +92,41 @@ def register(
     )
 
 
+def _come_back(
+    state: "RegulatorState", request: RegistrationRequest, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """A platform that lost its keys registers again, as the same company."""
+    errors = _errors(request, state.suite)
+    if errors:
+        return refuse_all(errors)
+    id = _of_company(state, request)
+    if id is None:
+        return refuse_plainly(
+            "passcode_used", "the passcode was issued anew for the platform that is registered"
+        )
+    admitted = key.readmit(state, id, request.key, now)
+    if isinstance(admitted, Refusal):
+        return admitted
+    if request.callback_url == state.registrations[id].callback_url:
+        return admitted
+    return (*admitted, CallbackChanged(id, request.callback_url, now))
+
+
+def _of_company(state: "RegulatorState", request: RegistrationRequest) -> str | None:
+    return next(
+        (
+            id
+            for id, held in state.registrations.items()
+            if (held.registered.uscc, held.registered.name) == (request.uscc, request.name)
+        ),
+        None,
+    )
+
+
 def registered_as(state: "RegulatorState", request: RegistrationRequest) -> str | None:
-    """Id of the registration that this very request has made before, if any."""
+    """Id of the registration that this very request has made before, or that it comes back to."""
+    if state.passcode_reissued and state.registrations:
+        return _of_company(state, request)
     for id, held in state.registrations.items():
         made = held.registered
         if (made.uscc, made.name, made.public_key, made.callback_url) == (
@@ -87,14 +139,28 @@ def registered_as(state: "RegulatorState", request: RegistrationRequest) -> str 
     return None
 
 
+def change_callback(
+    state: "RegulatorState", id: str, callback_url: str | None, now: datetime
+) -> tuple[Event, ...]:
+    """The platform wants its notices elsewhere; what it wants already changes nothing. The address
+    in force goes on until the new one has answered its challenge."""
+    held = state.registrations[id]
+    wanted = held.callback_pending or held.callback_url
+    return () if callback_url == wanted else (CallbackChanged(id, callback_url, now),)
+
+
 def confirm_callback(
-    state: "RegulatorState", id: str, now: datetime
+    state: "RegulatorState", id: str, callback_url: str | None, now: datetime
 ) -> tuple[Event, ...] | Refusal:
-    """The callback answered its challenge; a second answer changes nothing."""
+    """The address answered its challenge; a second answer, or one of an address that was changed
+    meanwhile, changes nothing."""
     registration = state.registrations.get(id)
     if registration is None:
         return not_found("registration", id)
-    return () if registration.is_active else (CallbackConfirmed(id, now),)
+    if callback_url is None or registration.to_be_challenged != callback_url:
+        return ()
+    first = registration.changes == 0
+    return (CallbackConfirmed(id, now, callback_url=None if first else callback_url),)
 
 
 def must_be_active(state: "RegulatorState", platform: str) -> Refusal | None:
@@ -106,23 +172,43 @@ def must_be_active(state: "RegulatorState", platform: str) -> Refusal | None:
         return None
     return refuse_plainly(
         "callback_unconfirmed",
-        f"{registration.registered.callback_url} must answer its challenge before {platform} acts",
+        f"{registration.callback_url} must answer its challenge before {platform} acts",
     )
 
 
 def evolve(
-    registration: Registration | None, event: PlatformRegistered | CallbackConfirmed
+    registration: Registration | None,
+    event: PlatformRegistered | CallbackConfirmed | CallbackChanged,
 ) -> Registration:
     """The registration after `event`; `None` before the first."""
     if isinstance(event, PlatformRegistered):
         return Registration(event)
     assert registration is not None, "confirmed before it was registered"
+    if isinstance(event, CallbackChanged):
+        return _with_callback(registration, event.callback_url)
+    if event.callback_url is not None and event.callback_url == registration.callback_pending:
+        return replace(
+            registration,
+            registered=replace(registration.registered, callback_url=event.callback_url),
+            callback_pending=None,
+            confirmed_at=event.at,
+        )
     return replace(registration, confirmed_at=event.at)
+
+
+def _with_callback(registration: Registration, callback_url: str | None) -> Registration:
+    changes = registration.changes + 1
+    if callback_url is None or registration.status == "challenged":
+        registered = replace(registration.registered, callback_url=callback_url)
+        return replace(registration, registered=registered, callback_pending=None, changes=changes)
+    pending = None if callback_url == registration.callback_url else callback_url
+    return replace(registration, callback_pending=pending, changes=changes)
 
 
 DRAWN = Drawing(
     id="registration",
-    title="A platform that polls has no callback to confirm and is active at once.",
+    title="A platform that polls has no callback to confirm and is active at once; one that changes"
+    " its callback stays active, and the former address in force until the new one has answered.",
     kept_in="registrations",
     evolve=evolve,
     state_of=lambda registration: registration.status,
@@ -130,12 +216,13 @@ DRAWN = Drawing(
         Step(BEGIN, PlatformRegistered, "challenged"),
         Step(BEGIN, PlatformRegistered, "active"),
         Step("challenged", CallbackConfirmed, "active"),
+        Step("challenged", CallbackChanged, "active"),
     ),
 )
 
 
-def _errors(request: RegistrationRequest) -> list[ProblemError]:
-    errors = []
+def _errors(request: RegistrationRequest, suite: str) -> list[ProblemError]:
+    errors = key.errors_of(request.key, suite)
     if not identifiers.is_uscc(request.uscc):
         must = "be 18 characters of GB 32100-2015 with the right check character"
         errors.append(wrong("uscc_invalid", "/uscc", request.uscc, must))
@@ -151,8 +238,3 @@ def _is_web_address(url: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # A port that is no number, or a bracket that does not close.
         return False
-
-
-def _key_id(public_key: str) -> str:
-    """The same key has the same name everywhere."""
-    return "key-" + hashlib.sha256(base64.b64decode(public_key)).hexdigest()[:16]

@@ -12,6 +12,7 @@ from simulator.regulator.lifecycle import (
     certification,
     contract,
     declaration,
+    key,
     transmission,
 )
 from simulator.regulator.lifecycle.authorization import Sign
@@ -32,6 +33,7 @@ Command = Literal[
     "near_deadline",
     "pass_certification",
     "pass_deadline",
+    "retire",
 ]
 
 
@@ -60,6 +62,8 @@ def _run(
 ) -> tuple[Event, ...] | Refusal:
     if due.command == "expire":
         return authorization.expire(state, due.subject, now)
+    if due.command == "retire":
+        return key.expire(state, due.subject, now)
     if due.command == "near_deadline":
         return case.near_deadline(state, due.subject, now)
     if due.command == "pass_deadline":
@@ -102,6 +106,9 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
             yield Due(certified.limit, "pass_certification", certified.id)
     for subject, alert in state.outside_scope.items():
         yield Due(alert.at, "leave_scope", subject)
+    for signing in state.keys.values():
+        if signing.ended is None and signing.valid_until is not None:
+            yield Due(signing.valid_until, "retire", signing.id)
     for opened in state.cases.values():
         if opened.deadline is not None and not opened.closed:
             yield Due(opened.deadline, "pass_deadline", opened.id)

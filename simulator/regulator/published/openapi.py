@@ -19,6 +19,7 @@ ID_PATTERNS = {
     "certifications": ("^cer-[1-9][0-9]{0,17}$", "cer-1"),
     "contracts": ("^con-[1-9][0-9]{0,17}$", "con-1"),
     "cases": ("^cas-[1-9][0-9]{0,17}$", "cas-1"),
+    "registrations": ("^key-[0-9a-f]{16}$", "key-56475aa75463474c"),
     "rule-packs": ("^r[0-9]{4}$", "r2022"),
 }
 
@@ -58,7 +59,7 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "Signature",
-        "description": "RFC 9421 by Ed25519 under the label `reinspect`.",
+        "description": "RFC 9421 by the sandbox's suite under the label `reinspect`.",
     },
     "signatureInput": {
         "type": "apiKey",

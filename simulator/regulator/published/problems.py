@@ -14,11 +14,23 @@ SIGNATURE_CODES = (
     "components_missing",
     "digest_mismatch",
     "key_unknown",
+    "key_retired",
+    "key_revoked",
     "nonce_replayed",
 )
-ALWAYS = ("body_too_large", "query_invalid", "rate_limited", "journal_unavailable")
+ALWAYS = (
+    "body_too_large",
+    "request_too_slow",
+    "target_too_long",
+    "headers_too_large",
+    "encoding_unsupported",
+    "encoding_malformed",
+    "query_invalid",
+    "rate_limited",
+    "journal_unavailable",
+)
 IDEMPOTENCY_CODES = ("idempotency_key_invalid", "idempotency_conflict")
-BODY_CODES = ("json_malformed", "content_type_unsupported", "body_invalid")
+BODY_CODES = ("json_malformed", "json_too_deep", "content_type_unsupported", "body_invalid")
 
 POINTED_AT: dict[str, tuple[str, Any, str]] = {
     "body_invalid": ("/records", 0, "be greater than or equal to 1"),
