@@ -266,6 +266,8 @@ def test_the_count_is_that_of_sets_whatever_order_and_splitting(
     refolded.fold_all(events)
     assert refolded == whole
     assert (split.persons, split.tallies) == (whole.persons, whole.tallies)
+    for tallies in whole.tallies.values():
+        assert min(*tallies.of_year.by_marks, *tallies.of_both.by_marks) >= 0
     for now in (datetime(2024, 1, 15, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)):
         if messages and messages[-1][3] > now.year:
             continue
