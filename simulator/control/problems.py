@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from simulator.journal.sqlite import StoreFailed
+from simulator.law.working_days import BeyondCalendar
 from simulator.messages.problem import Problem, ProblemError
 from simulator.regulator.reading import shown, told
 from simulator.regulator.refusal import CODES, Refusal, wrong
@@ -141,6 +142,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SandboxClosed)
     async def not_written(request: Request, failure: Exception) -> JSONResponse:
         return answer_with(Refused("journal_unavailable", str(failure)))
+
+    @app.exception_handler(BeyondCalendar)
+    async def not_counted(request: Request, beyond: BeyondCalendar) -> JSONResponse:
+        return _answer(Refused("calendar_exhausted", str(beyond)))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:

@@ -7,6 +7,7 @@ The checks stand in the order in which they are made, cheapest and most general 
 import logging
 from typing import Any
 
+from simulator.law.working_days import BeyondCalendar
 from simulator.regulator import reading
 from simulator.regulator.answered import Answered, refused
 from simulator.regulator.api import Call, Operation, Page, operation_of
@@ -75,6 +76,9 @@ class Desk:
         assert heard.body is not None, "a body that was not read is refused before"
         try:
             return self._put_from(platform, heard, heard.body, operation)
+        except BeyondCalendar as beyond:
+            refusal = refuse_plainly("calendar_exhausted", str(beyond))
+            return refused(refusal, self._folding.foreseen)
         except Exception:
             log.exception("%s failed in sandbox %s", operation.id, self._folding.sandbox.id)
             return refused(

@@ -42,6 +42,7 @@ CODES: dict[str, Code] = {
     "rate_limited": Code(429, "Too many requests"),
     "internal_error": Code(500, "The regulator made a mistake of its own"),
     "journal_unavailable": Code(503, "The journal cannot be written, so nothing is acknowledged"),
+    "calendar_exhausted": Code(409, "The calendar of working days does not reach so far"),
     "idempotency_key_invalid": Code(400, "The Idempotency-Key header cannot be a key"),
     "idempotency_key_missing": Code(400, "The Idempotency-Key header is missing"),
     "idempotency_conflict": Code(422, "The Idempotency-Key was used for another message"),

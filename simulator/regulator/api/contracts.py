@@ -102,6 +102,7 @@ CONTRACTS = Resource(
                 "contract_not_in_effect",
                 "contract_unknown",
                 "period_invalid",
+                "calendar_exhausted",
             ),
             links={"read_contract": "id", "supplement_contract": "id", "end_contract": "id"},
         ),
@@ -136,7 +137,7 @@ CONTRACTS = Resource(
             ask=_supplement,
             changes="read_contract",
             idempotency="required",
-            refuses=("not_found", "contract_closed"),
+            refuses=("not_found", "contract_closed", "calendar_exhausted"),
         ),
         Operation(
             id="end_contract",
