@@ -145,7 +145,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(BeyondCalendar)
     async def not_counted(request: Request, beyond: BeyondCalendar) -> JSONResponse:
-        return _answer(Refused("calendar_exhausted", str(beyond)))
+        return answer_with(Refused("calendar_exhausted", str(beyond)))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:
