@@ -118,6 +118,18 @@ class World:
         """Ends a fault; one that is over already is no mistake."""
         self._ask("DELETE", f"/sandboxes/{sandbox}/faults/{fault}", accept=(404,))
 
+    def create(self, sandbox: str, *, passcode: str, seed: int) -> None:
+        """A new sandbox of a name that is free."""
+        self._ask("POST", "/sandboxes", {"id": sandbox, "passcode": passcode, "seed": seed})
+
+    def fork(self, sandbox: str, id: str) -> None:
+        """The sandbox `id`, which goes on from the present of `sandbox`."""
+        self._ask("POST", f"/sandboxes/{sandbox}/fork", {"id": id})
+
+    def entries(self, sandbox: str) -> int:
+        """How many entries the journal has; a sandbox that is not open is opened for it."""
+        return int(self.state(sandbox)["sequence"])
+
     def reply(self, sandbox: str, recipient: str, reply: Mapping[str, Any]) -> None:
         """Sets what a recipient answers."""
         self._ask("PUT", f"/sandboxes/{sandbox}/recipients/{recipient}", reply)
@@ -194,7 +206,7 @@ def simulator(
 ) -> Iterator[World]:
     """The simulator for as long as the block lasts; port 0 takes a free one."""
     token = secrets.token_urlsafe(24)
-    arguments = ["serve", "--host", host, "--port", str(port), "--state", str(state)]
+    arguments = ["serve", "--no-demo", "--host", host, "--port", str(port), "--state", str(state)]
     with running(
         "simulator", CLI, arguments, logs=logs, environment={TOKEN_VARIABLE: token}
     ) as party:

@@ -107,7 +107,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for add in (
         _add_certify, _add_judge, _add_verify, _add_prove, _add_doctor, _add_init, _add_serve,
-        _add_reference_platform, _add_list, _add_explain,
+        _add_snapshot, _add_restore, _add_reference_platform, _add_list, _add_explain,
     ):  # fmt: skip
         add(commands)
     for name in _added():
@@ -494,6 +494,16 @@ def _add_serve(commands: Any) -> None:
         metavar="yes|no",
         help="take callbacks on other hosts too, and bring notices there (no: this host alone)",
     )
+    _option(
+        of,
+        "--no-demo",
+        type=_yes_or_no,
+        nargs="?",
+        const=True,
+        default="no",
+        metavar="yes|no",
+        help="open no demo sandbox, whose credentials stand on the page at / (no)",
+    )
 
 
 def _yes_or_no(text: str) -> bool:
@@ -511,7 +521,63 @@ def _serve(options: argparse.Namespace) -> int:
         options.control_token,
         options.host,
         callbacks_anywhere=options.callbacks_anywhere,
+        demo=not options.no_demo,
     )
+    return CONFORMANT
+
+
+def _add_snapshot(commands: Any) -> None:
+    of = _command(
+        commands, "snapshot", "write a sandbox, secrets and all, into one file", _snapshot
+    )
+    of.add_argument("sandbox", metavar="SANDBOX", help="its id")
+    of.add_argument("file", type=Path, metavar="FILE", help="a new file; keep it as a key")
+    _add_simulator(of)
+
+
+def _add_restore(commands: Any) -> None:
+    of = _command(commands, "restore", "make the sandbox of a snapshot again, anywhere", _restore)
+    of.add_argument("file", type=Path, metavar="FILE", help="what `snapshot` wrote")
+    of.add_argument("--as", dest="sandbox", metavar="ID", help="another id than its own")
+    _add_simulator(of)
+
+
+def _add_simulator(of: argparse.ArgumentParser) -> None:
+    _option(
+        of,
+        "--simulator",
+        default="http://127.0.0.1:8900",
+        metavar="URL",
+        help="where a simulator serves (http://127.0.0.1:8900)",
+    )
+    _option(of, "--control-token", required=True, metavar="T", help="its control token")
+
+
+def _snapshot(options: argparse.Namespace) -> int:
+    from scenarios import snapshots
+
+    try:
+        entries = asyncio.run(
+            snapshots.take(options.simulator, options.control_token, options.sandbox, options.file)
+        )
+    except snapshots.SnapshotRefused as refused:
+        raise UsageError(str(refused)) from refused
+    print(f"{options.file} holds {options.sandbox}, {entries} entries, and its secrets")
+    return CONFORMANT
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from scenarios import snapshots
+
+    try:
+        made = asyncio.run(
+            snapshots.restore(
+                options.simulator, options.control_token, options.file, options.sandbox
+            )
+        )
+    except snapshots.SnapshotRefused as refused:
+        raise UsageError(str(refused)) from refused
+    print(f"sandbox {made} goes on from {options.file}")
     return CONFORMANT
 
 

@@ -2,6 +2,7 @@
 HTTP."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -108,6 +109,28 @@ class Control:
         """Removes the sandbox and all that it holds."""
         await self._ask("DELETE", f"/sandboxes/{self.sandbox}")
 
+    async def fork(self, id: str, at: int | None = None) -> "Control":
+        """The sandbox `id`, which goes on from this one's present or from its entry `at`."""
+        await self._post("fork", {"id": id, "at": at})
+        return self.of(id)
+
+    def of(self, sandbox: str) -> "Control":
+        """The same simulator's sandbox of that name; it shares this one's connections."""
+        other = copy(self)
+        other.sandbox = sandbox
+        return other
+
+    async def snapshot(self) -> bytes:
+        """The sandbox as one file, secrets and all: keep it as a key."""
+        return (await self._ask("GET", self._path("snapshot"))).content
+
+    async def restore(self, snapshot: bytes) -> str:
+        """Makes the sandbox of a snapshot, named as this one, or by itself where this has no name;
+        its name."""
+        query = {"id": self.sandbox} if self.sandbox else None
+        answer = await self._ask("POST", "/snapshots", content=snapshot, query=query)
+        return str(answer.json()["id"])
+
     async def state(self) -> WorldState:
         """The regulator's summary of now."""
         value = (await self._ask("GET", f"/sandboxes/{self.sandbox}")).json()
@@ -183,11 +206,14 @@ class Control:
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
+        content: bytes | None = None,
         query: Mapping[str, Any] | None = None,
         accept: tuple[int, ...] = (),
     ) -> httpx.Response:
         try:
-            answer = await self._client.request(method, path, json=body, params=query)
+            answer = await self._client.request(
+                method, path, json=body, content=content, params=query
+            )
         except httpx.TransportError as error:
             raise SimulatorGone(
                 f"the simulator does not answer {method} {path}: {error!r}"

@@ -136,7 +136,7 @@ async def simulator(
 ) -> AsyncIterator[RunningSimulator]:
     """The simulator for as long as the block lasts; port 0 takes a free one."""
     token = secrets.token_urlsafe(24)
-    command = [sys.executable, "-m", "scenarios.cli", "serve", "--host", host]
+    command = [sys.executable, "-m", "scenarios.cli", "serve", "--no-demo", "--host", host]
     party = Party(
         "simulator",
         [*command, "--port", str(port), "--state", str(state)],

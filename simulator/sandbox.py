@@ -7,24 +7,31 @@ is reading: the same folds over the same entries, and no decision is taken twice
 
 import asyncio
 import hmac
+import secrets
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from simulator.clock import SandboxClock, WallClock, wall_now
 from simulator.faults import ArmedFaults
+from simulator.journal.copying import copy_of
 from simulator.journal.entry import Entry, JournalUnreadable, seal
 from simulator.journal.events import Event
 from simulator.journal.records import Opened, Record
 from simulator.journal.sqlite import SandboxSecrets, SqliteStore
-from simulator.journal.verify import GENESIS, Broken
+from simulator.journal.verify import GENESIS, Broken, Line
+from simulator.keys import regulator_key
 from simulator.messages.suites import DEFAULT, PrivateKey, suites
 
 Fold = Callable[[Entry], None]
+
+KEPT_CHARACTERS_MAX = 64 * 1024 * 1024
+"""A journal of more is read from disk by each follower; of less, once for all of them."""
 
 
 class SandboxExists(Exception):
@@ -51,6 +58,7 @@ class Sandbox:
         last: Entry,
         commit: "Future[None] | None",
         clock: SandboxClock,
+        so_far: list[Entry] | None,
     ) -> None:
         self.id = keys.sandbox
         self.passcode = keys.passcode
@@ -65,6 +73,8 @@ class Sandbox:
         self._sequence = last.sequence
         self._head = last.digest
         self._commit = commit
+        self._so_far = so_far
+        """The whole journal, while it is at hand: until something is appended."""
         self._folds: list[Fold] = []
         self._closed: str | None = None
         self.faults = ArmedFaults(seed=self.seed, append=self.append, wall=clock.wall)
@@ -83,23 +93,25 @@ class Sandbox:
         policy: Mapping[str, Any],
         rate: float = 1.0,
         suite: str = DEFAULT,
+        scenario_headers: bool = False,
         wall: WallClock = wall_now,
     ) -> "Sandbox":
         """A new world with new keys; raises SandboxExists where the id is taken."""
         if store.keys(id) is not None:
             raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
-        regulator_key = suites()[suite].generate()
+        key = regulator_key(sandbox=id, seed=seed, passcode=passcode, suite=suite)
         opened = Opened(
             sandbox=id,
             seed=seed,
             starts_at=starts_at,
             rule_pack=rule_pack,
             rate=rate,
-            regulator_public_key=_base64_of_public(regulator_key),
+            regulator_public_key=_base64_of_public(key),
             policy=dict(policy),
             suite=suite,
+            scenario_headers=scenario_headers,
         )
-        keys = SandboxSecrets(id, passcode, regulator_key.private_bytes_raw())
+        keys = SandboxSecrets(id, passcode, key.private_bytes_raw())
         return cls._found(store, keys, opened, wall=wall, anew=False)
 
     @classmethod
@@ -108,13 +120,41 @@ class Sandbox:
         keys = store.keys(id)
         if keys is None:
             raise SandboxUnknown(f"there is no sandbox {id!r}")
-        opened, last = _ends_of(store, id)
+        opened, last, so_far = _read(store, id)
         clock = SandboxClock(
             last.sandbox_at, wall_started_at=last.wall_at, rate=opened.rate, wall=wall
         )
         if clock.now() < last.sandbox_at:  # The machine's clock was set back meanwhile.
             clock.advance_to(last.sandbox_at)
-        return cls(store, keys, opened, last=last, commit=None, clock=clock)
+        return cls(store, keys, opened, last=last, commit=None, clock=clock, so_far=so_far)
+
+    @staticmethod
+    def copy(
+        store: SqliteStore,
+        keys: SandboxSecrets,
+        lines: Iterable[Line],
+        *,
+        id: str,
+        by: str,
+        sandbox_at: datetime | None,
+        wall: WallClock = wall_now,
+    ) -> "Future[None]":
+        """The commit of a sandbox `id` that goes on from a copy of these lines; then `recover` it.
+
+        `keys` are the origin's: whoever trusted its regulator trusts this one. `sandbox_at` is the
+        time to go on from, `None` for that of the last line. Raises Broken where a line is not as
+        it was written. It may run on another thread, since it touches no sandbox.
+        """
+        kept = replace(keys, sandbox=id, salt_key=secrets.token_bytes(32))
+        copied = copy_of(
+            lines,
+            id=id,
+            by=by,
+            wall_at=wall(),
+            sandbox_at=sandbox_at,
+            salt=lambda sequence: _salt(kept.salt_key, sequence),
+        )
+        return store.found(kept, *copied)
 
     def reset(self, *, events: tuple[Event, ...]) -> "Sandbox":
         """The same world at its beginning, with a new journal; `events` carry registrations over.
@@ -132,9 +172,14 @@ class Sandbox:
             policy=self.opened.policy,
             events=events,
             suite=self.opened.suite,
+            scenario_headers=self.opened.scenario_headers,
         )
         keys = SandboxSecrets(self.id, self.passcode, self._keys.regulator_key)
         return self._found(self._store, keys, opened, wall=self.clock.wall, anew=True)
+
+    def let_go(self, reason: str) -> None:
+        """Takes no more entries; its journal stays, and may be recovered."""
+        self._close(reason)
 
     def delete(self) -> None:
         """Ends the world and forgets its journal."""
@@ -155,7 +200,12 @@ class Sandbox:
         clock = SandboxClock(opened.starts_at, wall_started_at=wall_at, rate=opened.rate, wall=wall)
         genesis = seal(GENESIS, 1, opened, wall_at, opened.starts_at, _salt(keys.salt_key, 1))
         commit = store.found(keys, genesis, anew=anew)
-        return cls(store, keys, opened, last=genesis, commit=commit, clock=clock)
+        return cls(store, keys, opened, last=genesis, commit=commit, clock=clock, so_far=[genesis])
+
+    @property
+    def secrets(self) -> SandboxSecrets:
+        """What no journal tells; a copy of the sandbox needs it."""
+        return replace(self._keys, passcode=self.passcode)
 
     def regulator_private_key(self, number: int) -> PrivateKey:
         """The regulator's key of a number, counted from 1. The others follow from the first, so
@@ -192,13 +242,18 @@ class Sandbox:
     def follow(self, fold: Fold) -> None:
         """Calls `fold` for every entry, in order: now for those that are there, then on `append`.
 
-        It reads from disk and so it blocks: follow when a sandbox opens. A fold must not append.
+        Once something was appended it reads from disk, and so it blocks: follow when a sandbox
+        opens. A fold must not append.
         """
-        if self._commit is not None:
+        if self._so_far is None and self._commit is not None:
             self._commit.result()
-        for entry in self._store.read(self.id):
+        for entry in self._store.read(self.id) if self._so_far is None else self._so_far:
             fold(entry)
         self._folds.append(fold)
+
+    def all_follow(self) -> None:
+        """Says that whoever follows from the beginning does so by now: lets go of what was read."""
+        self._so_far = None
 
     def append(self, record: Record) -> Entry:
         """Gives the record its place and folds it; where it raises StoreFailed, nothing changed."""
@@ -215,6 +270,7 @@ class Sandbox:
             _salt(self._keys.salt_key, sequence),
         )
         self._commit = self._store.put(self.id, entry)
+        self._so_far = None
         self._sequence, self._head = sequence, entry.digest
         self._fold(entry)
         return entry
@@ -225,6 +281,10 @@ class Sandbox:
         Commits are in order, so the newest covers every entry before it.
         """
         assert entry.sequence <= self._sequence
+        await self.all_durable()
+
+    async def all_durable(self) -> None:
+        """Returns when every entry so far is on disk; raises StoreFailed if that cannot be said."""
         if self._commit is not None:
             await asyncio.wrap_future(self._commit)
 
@@ -250,20 +310,28 @@ class Sandbox:
         self.faults.close()
 
 
-def _ends_of(store: SqliteStore, id: str) -> tuple[Opened, Entry]:
-    """What the sandbox was created with and its last entry, after checking all between."""
+def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | None]:
+    """What the sandbox was created with, its last entry, and all of them where they are few, after
+    checking all."""
+    so_far: list[Entry] | None = []
     opened: Record | None = None
     last: Entry | None = None
+    characters = 0
     try:
         for last in store.read(id):
             opened = opened or last.record
+            characters += len(last.content)
+            if characters > KEPT_CHARACTERS_MAX:
+                so_far = None
+            if so_far is not None:
+                so_far.append(last)
     except Broken as broken:
         raise Broken(broken.sequence, f"{broken.reason} (journal of sandbox {id!r})") from None
     if last is None or not isinstance(opened, Opened) or opened.sandbox != id:
         raise JournalUnreadable(
             f"the journal of sandbox {id!r} does not start with its opening; delete the sandbox"
         )
-    return opened, last
+    return opened, last, so_far
 
 
 def _salt(salt_key: bytes, sequence: int) -> str:

@@ -26,6 +26,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from simulator.control.app import build as build_control
+from simulator.control.sandboxes import STARTS_AT
 from simulator.journal.entry import JournalUnreadable, NewerFormat
 from simulator.journal.sqlite import StoreInUse
 from simulator.journal.verify import Broken
@@ -33,9 +34,11 @@ from simulator.metrics import MEDIA_TYPE
 from simulator.recipient.app import build as build_recipients
 from simulator.regulator.app import build as build_regulator
 from simulator.transport import ClosableProtocol
+from simulator.welcome import DEMO, page_of
 from simulator.world import World
 
 TOKEN_FILE = "control-token"
+DEMO_PASSCODE_FILE = "demo-passcode"
 EXIT_USAGE = 64
 KEEP_ALIVE_S = 75
 """Longer than common clients and proxies keep an idle connection, so that it is they who close
@@ -47,11 +50,15 @@ class Simulator:
     """The ASGI application of the whole process. Its sandboxes open by themselves; `close` it at
     the end."""
 
-    def __init__(self, world: World, control_token: str) -> None:
+    def __init__(
+        self, world: World, control_token: str, *, demo_passcode: str | None = None
+    ) -> None:
         self.world = world
         self._token = control_token
+        self._demo_passcode = demo_passcode
         self._router = Router(
             [
+                Route("/", page_of(world, demo_passcode)),
                 Route("/healthz", _alive),
                 Route("/readyz", self._ready),
                 Route("/metrics", self._metrics),
@@ -86,6 +93,20 @@ class Simulator:
             return PlainTextResponse(told, 401, headers)
         return Response(self.world.metrics.text(), media_type=MEDIA_TYPE)
 
+    async def open(self) -> None:
+        """Opens every sandbox, and the demo where one is wanted and none is there."""
+        self.world.open_all()
+        if self._demo_passcode is not None and DEMO not in self.world.ids():
+            await self.world.create(
+                DEMO,
+                passcode=self._demo_passcode,
+                seed=1,
+                starts_at=STARTS_AT,
+                rule_pack="r2022",
+                rate=1.0,
+                scenario_headers=True,
+            )
+
     async def close(self) -> None:
         """Nothing is taken any more, and what was taken is on disk."""
         await self.world.close()
@@ -96,9 +117,16 @@ async def _alive(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def build(state_dir: Path, control_token: str, *, callbacks_anywhere: bool = False) -> Simulator:
+def build(
+    state_dir: Path,
+    control_token: str,
+    *,
+    callbacks_anywhere: bool = False,
+    demo_passcode: str | None = None,
+) -> Simulator:
     """The simulator over `state_dir`; raises StoreInUse if another process has it."""
-    return Simulator(World(state_dir, callbacks_anywhere=callbacks_anywhere), control_token)
+    world = World(state_dir, callbacks_anywhere=callbacks_anywhere)
+    return Simulator(world, control_token, demo_passcode=demo_passcode)
 
 
 def serve(
@@ -108,15 +136,18 @@ def serve(
     host: str = "127.0.0.1",
     *,
     callbacks_anywhere: bool = False,
+    demo: bool = False,
 ) -> None:
-    """Serves until SIGTERM or SIGINT; port 0 takes a free one.
+    """Serves until SIGTERM or SIGINT; port 0 takes a free one. With `demo` it opens a sandbox by
+    itself, whose credentials stand on the page at `/`.
 
     Without a token the one of the state directory is used. SystemExit(64) is for what a user can
     mend: a port in use, a directory that cannot be written, a journal that was altered.
     """
     try:
         state_dir.mkdir(parents=True, exist_ok=True)
-        token = control_token or kept_token(state_dir)
+        token = control_token or kept(state_dir / TOKEN_FILE)
+        demo_passcode = kept(state_dir / DEMO_PASSCODE_FILE) if demo else None
         listener = listen(host, port)
     except (OSError, OverflowError) as mistake:
         _stop(
@@ -126,7 +157,12 @@ def serve(
     told = "token as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
     with listener:
         try:
-            simulator = build(state_dir, token, callbacks_anywhere=callbacks_anywhere)
+            simulator = build(
+                state_dir,
+                token,
+                callbacks_anywhere=callbacks_anywhere,
+                demo_passcode=demo_passcode,
+            )
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(simulator, listener, told))
         except (StoreInUse, JournalUnreadable, NewerFormat, Broken) as mistake:
@@ -135,7 +171,7 @@ def serve(
 
 async def _serve(simulator: Simulator, listener: socket.socket, told: str) -> None:
     try:
-        simulator.world.open_all()
+        await simulator.open()
         await Server(simulator, _announcement(listener, told)).serve(sockets=[listener])
     finally:
         await simulator.close()
@@ -190,10 +226,8 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def kept_token(state_dir: Path) -> str:
-    """The token of this state directory, made at its first start and readable by its owner
-    alone."""
-    path = state_dir / TOKEN_FILE
+def kept(path: Path) -> str:
+    """The secret in this file, drawn when it is first asked for and readable by its owner alone."""
     if path.exists():
         return path.read_text().strip()
     fresh = path.with_suffix(".new")
@@ -209,7 +243,8 @@ def _announcement(listener: socket.socket, told: str) -> str:
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     return (
         f"reinspect serves {base}/{{sandbox}}/v1 (regulator), "
-        f"{base}/{{sandbox}}/recipients (recipients), {base}/control ({told})"
+        f"{base}/{{sandbox}}/recipients (recipients), {base}/control ({told}); "
+        f"start at {base}/"
     )
 
 

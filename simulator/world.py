@@ -6,9 +6,11 @@ between two starts.
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 from simulator.clock import WallClock, wall_now
@@ -18,7 +20,10 @@ from simulator.journal.events import (
     Event,
     RegulatorKeyAnnounced,
 )
-from simulator.journal.sqlite import SqliteStore, StoreFailed
+from simulator.journal.ndjson import to_line
+from simulator.journal.snapshot import Head, read_snapshot
+from simulator.journal.sqlite import SandboxSecrets, SqliteStore, StoreFailed
+from simulator.journal.verify import Line
 from simulator.messages.suites import DEFAULT
 from simulator.metrics import Gauge, Metrics
 from simulator.recipient.app import Recipients
@@ -53,13 +58,17 @@ class World:
     def __init__(
         self, state_dir: Path, *, callbacks_anywhere: bool = False, wall: WallClock = wall_now
     ) -> None:
+        self.state_dir = state_dir
         self._callbacks_anywhere = callbacks_anywhere
         self._wall = wall
         self.saturation = Saturation()
         self.metrics = Metrics(self._gauges())
         self._store = SqliteStore(state_dir / JOURNAL_FILE, committed=self.metrics.commit)
         self._ids = set(self._store.sandboxes())
+        self._claimed: set[str] = set()
+        """Ids of sandboxes that are being copied."""
         self._open: dict[str, Site] = {}
+        self._beginning: asyncio.Task[None] | None = None
 
     def ids(self) -> list[str]:
         """Every sandbox that there is, open or not."""
@@ -98,10 +107,10 @@ class World:
         rule_pack: str,
         rate: float,
         suite: str = DEFAULT,
+        scenario_headers: bool = False,
     ) -> Site:
         """A new sandbox, on disk; raises SandboxExists where the id is taken."""
-        if id in self._ids:
-            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
+        self._refuse_taken(id)
         sandbox = Sandbox.create(
             self._store,
             id=id,
@@ -112,32 +121,112 @@ class World:
             policy=asdict(Policy()),
             rate=rate,
             suite=suite,
+            scenario_headers=scenario_headers,
             wall=self._wall,
         )
         self._ids.add(id)
-        return self._settle(sandbox)
+        site = self._settle(sandbox)
+        try:
+            await sandbox.all_durable()
+        except StoreFailed:
+            if self._open.get(id) is site:
+                await self._forget(id)
+            raise
+        return site
+
+    async def fork(self, origin: Site, id: str, *, at: int | None = None) -> None:
+        """A new sandbox that goes on from the present of `origin`, or from its entry `at`.
+
+        It opens when somebody first speaks of it. Raises SandboxExists where the id is taken.
+        """
+        sandbox = origin.sandbox
+        until = sandbox.next_sequence() - 1 if at is None else at
+        now = sandbox.clock.now() if at is None else None
+        await sandbox.all_durable()
+        lines = self._store.lines(sandbox.id, until)
+        await self._copy(id, sandbox.secrets, lines, by="fork", sandbox_at=now)
+
+    async def snapshot(self, site: Site) -> Iterator[str]:
+        """The lines of one file from which `restore` makes the sandbox again, secrets and all; to
+        be read on any thread."""
+        sandbox = site.sandbox
+        entries = sandbox.next_sequence() - 1
+        head = Head(sandbox.secrets, entries, sandbox.head, sandbox.clock.now())
+        await sandbox.all_durable()
+        return chain([head.line()], map(to_line, islice(self.journal(sandbox.id), entries)))
+
+    async def restore(self, file: Path, id: str | None = None) -> str:
+        """The sandbox of a snapshot, under its own id or another, on disk; its id.
+
+        Raises SandboxExists where the id is taken, and Broken, NewerFormat or JournalUnreadable for
+        a file that cannot be trusted or read: then nothing was made.
+        """
+        head, lines = await asyncio.to_thread(read_snapshot, file)
+        id = id or head.secrets.sandbox
+        await self._copy(id, head.secrets, lines, by="snapshot", sandbox_at=head.sandbox_at)
+        return id
+
+    async def _copy(
+        self,
+        id: str,
+        keys: SandboxSecrets,
+        lines: Iterable[Line],
+        *,
+        by: str,
+        sandbox_at: datetime | None,
+    ) -> None:
+        self._refuse_taken(id)
+        self._claimed.add(id)
+        try:
+            commit = await asyncio.to_thread(
+                Sandbox.copy,
+                self._store,
+                keys,
+                lines,
+                id=id,
+                by=by,
+                sandbox_at=sandbox_at,
+                wall=self._wall,
+            )
+            await asyncio.wrap_future(commit)
+            self._ids.add(id)
+        finally:
+            self._claimed.discard(id)
+
+    def _refuse_taken(self, id: str) -> None:
+        if id in self._ids or id in self._claimed:
+            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
 
     async def reset(self, id: str) -> Site:
         """The sandbox at its beginning with a new journal; whoever was registered still is."""
         former = self._open[id]  # It stays there: who asks meanwhile must not open it anew.
         await former.office.close()
         registrations = _carried_over(former)
-        return self._settle(former.sandbox.reset(events=registrations))
+        site = self._settle(former.sandbox.reset(events=registrations))
+        await site.sandbox.all_durable()
+        return site
 
     async def delete(self, id: str) -> None:
         """Ends the sandbox and forgets it."""
+        site = await self._forget(id)
+        site.sandbox.delete()
+
+    async def _forget(self, id: str) -> Site:
         site = self._open.pop(id)
         self._ids.discard(id)
         await site.office.close()
-        site.sandbox.delete()
+        return site
 
     def _settle(self, sandbox: Sandbox) -> Site:
+        loop = asyncio.get_running_loop()
+        self._store.when_mended = lambda: _soon(loop, self._begin_anew)
         office = Office(
             sandbox,
             callbacks_anywhere=self._callbacks_anywhere,
             witness=self.metrics.request,
         )
         site = Site(sandbox, office, Recipients(sandbox))
+        sandbox.all_follow()
         self._open[sandbox.id] = site
         site.office.start()
         return site
@@ -161,6 +250,22 @@ class World:
         """How many rows wait for the journal's next commit."""
         return self._store.queue
 
+    def _begin_anew(self) -> None:
+        """The store failed and can write again. What is in memory may be more than is on disk, so
+        every sandbox that was open is read anew; what could not be written did not happen."""
+        former, self._open = self._open, {}
+        for site in former.values():
+            site.sandbox.let_go("the journal could not be written for a while, and is read anew")
+        self._ids = set(self._store.sandboxes())
+        self._store.go_on()
+
+        async def begin() -> None:
+            for id, site in former.items():
+                await site.office.close()
+                self.site(id)
+
+        self._beginning = asyncio.get_running_loop().create_task(begin())
+
     def let_go(self) -> None:
         """Lets go of every client that a fault keeps waiting."""
         for site in self._open.values():
@@ -170,6 +275,8 @@ class World:
         """Stops what runs in the background, commits what still waits and lets go of the store."""
         await self.saturation.close()
         self.let_go()
+        if self._beginning is not None:
+            await self._beginning
         for site in self._open.values():
             await site.office.close()
         self._open.clear()
@@ -217,6 +324,12 @@ class World:
 
     def _sites(self) -> tuple[Site, ...]:
         return tuple(self._open.values())
+
+
+def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    """Has the loop make the call, from another thread; a loop that has ended makes none."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(call)
 
 
 def _carried_over(site: Site) -> tuple[Event, ...]:

@@ -48,7 +48,8 @@ def hands() -> Hands:
 
 
 def created(store: SqliteStore, hands: Hands, id: str = "shop", rate: float = 1.0) -> Sandbox:
-    return Sandbox.create(
+    """On disk when it is returned."""
+    sandbox = Sandbox.create(
         store,
         id=id,
         passcode="open sesame",
@@ -59,6 +60,8 @@ def created(store: SqliteStore, hands: Hands, id: str = "shop", rate: float = 1.
         rate=rate,
         wall=hands,
     )
+    asyncio.run(sandbox.all_durable())
+    return sandbox
 
 
 def marks(sandbox: Sandbox, *stories: str) -> list[Entry]:
@@ -313,6 +316,7 @@ def test_a_reset_begins_a_new_journal_and_keeps_the_connection(
     hands.now += timedelta(minutes=1)
 
     sandbox = former.reset(events=carried)
+    asyncio.run(sandbox.all_durable())
 
     [genesis] = store.read("shop")
     assert isinstance(genesis.record, Opened)

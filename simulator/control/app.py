@@ -23,13 +23,14 @@ from simulator.control import (
     records,
     sandboxes,
     saturation,
+    snapshots,
 )
 from simulator.messages.problem import Problem
 from simulator.world import World
 
 RESOURCES = (
-    sandboxes, clock, policy, decisions, orders, keys, rates, faults, recipients, records, journal,
-    saturation,
+    sandboxes, snapshots, clock, policy, decisions, orders, keys, rates, faults, recipients,
+    records, journal, saturation,
 )  # fmt: skip
 
 _bearer = HTTPBearer(

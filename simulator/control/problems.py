@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.law.working_days import BeyondCalendar
 from simulator.messages.problem import Problem, ProblemError
 from simulator.regulator.reading import shown, told
@@ -27,6 +27,8 @@ TITLES: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, "The resource has no such method"),
     "sandbox_unknown": (404, "There is no such sandbox"),
     "sandbox_exists": (409, "A sandbox of this id exists"),
+    "snapshot_broken": (422, "The file is not the snapshot that was taken"),
+    "snapshot_newer": (422, "The snapshot is of a newer version"),
     "fault_unknown": (404, "No such fault is armed"),
     "platform_unknown": (409, "No such platform is registered"),
     "subject_unknown": (404, "There is nothing of this id to decide"),
@@ -141,7 +143,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(StoreFailed)
     @app.exception_handler(SandboxClosed)
     async def not_written(request: Request, failure: Exception) -> JSONResponse:
-        return answer_with(Refused("journal_unavailable", str(failure)))
+        patience = {"retry-after": str(RETRY_AFTER_S)}
+        return answer_with(Refused("journal_unavailable", str(failure), headers=patience))
 
     @app.exception_handler(BeyondCalendar)
     async def not_counted(request: Request, beyond: BeyondCalendar) -> JSONResponse:

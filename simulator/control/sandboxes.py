@@ -1,4 +1,4 @@
-"""Sandboxes: create, read at a glance, reset, delete."""
+"""Sandboxes: create, fork, read at a glance, reset, delete."""
 
 import secrets
 from dataclasses import asdict
@@ -45,6 +45,9 @@ class SandboxRequest(Message):
     """Seconds of sandbox time for each second of wall time; 0 stands still but for `advance`."""
     suite: Literal["ed25519", "sm2"] = "ed25519"
     """What the platform and the regulator sign with."""
+    scenario_headers: bool = False
+    """Whether a request may choose what the regulator does with it, by `Reinspect-Scenario`: not
+    for a platform under examination."""
 
 
 class Registered(Message):
@@ -89,6 +92,7 @@ class SandboxState(Message):
     rate: float
     regulator_public_key: str
     suite: str
+    scenario_headers: bool
     policy: dict[str, Any]
     sequence: int
     """Number of the last entry of the journal."""
@@ -99,6 +103,20 @@ class SandboxState(Message):
     notices_pending: tuple[str, ...]
     """Issued and not acknowledged."""
     cases: tuple[CaseAtAGlance, ...]
+
+
+class ForkRequest(Message):
+    """Body of `POST /fork`: the name of the new sandbox, and the entry that it goes on from."""
+
+    id: SandboxId
+    at: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    """Number of an entry of the journal; `None` for the present."""
+
+
+class Copy(Message):
+    """A sandbox that was made from another's journal; it opens when somebody speaks of it."""
+
+    id: str
 
 
 class SandboxList(Message):
@@ -121,6 +139,7 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
             rule_pack=request.rule_pack or _law_of(starts_at),
             rate=request.rate,
             suite=request.suite,
+            scenario_headers=request.scenario_headers,
         )
     except SandboxExists as mistake:
         raise Refused("sandbox_exists", str(mistake)) from None
@@ -152,9 +171,30 @@ async def reset(here: Here, world: TheWorld) -> SandboxState:
     return state_of(await world.reset(here.sandbox.id))
 
 
+@router.post("/{sandbox}/fork", status_code=201, operation_id="fork_sandbox")
+async def fork(here: Here, world: TheWorld, request: ForkRequest) -> Copy:
+    """A new sandbox that goes on from this one's journal by itself: same keys, same registrations,
+    same state; its address differs, and so does the path that signatures cover."""
+    refuse_reserved(request.id, "/id")
+    last = here.sandbox.next_sequence() - 1
+    if request.at is not None and request.at > last:
+        must = f"be an entry of the journal, which has {last}"
+        raise Refused.invalid("/at", request.at, must)
+    try:
+        await world.fork(here, request.id, at=request.at)
+    except SandboxExists as mistake:
+        raise Refused("sandbox_exists", str(mistake)) from None
+    return Copy(id=request.id)
+
+
+def refuse_reserved(id: str, pointer: str) -> None:
+    """A name that the process itself answers to is nobody else's."""
+    if id in RESERVED:
+        raise Refused.invalid(pointer, id, f"not be {' or '.join(RESERVED)}")
+
+
 def _check(request: SandboxRequest) -> None:
-    if request.id in RESERVED:
-        raise Refused.invalid("/id", request.id, f"not be {' or '.join(RESERVED)}")
+    refuse_reserved(request.id, "/id")
     if request.rule_pack is not None and request.rule_pack not in packs():
         must = f"be a rule pack; {suggest(request.rule_pack, packs())}"
         raise Refused.invalid("/rule_pack", request.rule_pack, must)
@@ -192,6 +232,7 @@ def state_of(site: Site) -> SandboxState:
         rate=sandbox.clock.rate,
         regulator_public_key=sandbox.opened.regulator_public_key,
         suite=sandbox.suite.id,
+        scenario_headers=sandbox.opened.scenario_headers,
         policy=asdict(state.policy),
         sequence=sandbox.next_sequence() - 1,
         registrations=tuple(

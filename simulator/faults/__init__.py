@@ -275,6 +275,17 @@ class ArmedFaults:
         entry = self._append(FaultSet(id, name, "armed", scope, operations, {**own, **limits}))
         return self._armed[id], entry
 
+    def strike_once(
+        self, name: str, *, scope: str, operation: str, parameters: dict[str, Any]
+    ) -> Blow:
+        """Arms the fault for this one message and deals the blow at once: no other can take it."""
+        arming, _ = self.arm(
+            name, scope=scope, operations=(operation,), times=1, parameters=parameters
+        )
+        arming.drawn += 1
+        chance = random.Random(f"{self._seed}/{arming.id}/1")
+        return self._blow(catalogue_of_faults()[name], arming, chance)
+
     def revert(self, id: str) -> Entry:
         """Ends the arming `id`; KeyError if it is not in force."""
         arming = self._armed[id]

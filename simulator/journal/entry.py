@@ -56,6 +56,8 @@ class Entry:
     content_digest: str
     digest: str
     _record: Record | None = field(default=None, repr=False, compare=False)
+    _parsed: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    """The content as its chain found it, until the record is made of it."""
 
     @property
     def record(self) -> Record:
@@ -64,6 +66,7 @@ class Entry:
         if record is None:
             record = _record_of(self)
             object.__setattr__(self, "_record", record)
+            object.__setattr__(self, "_parsed", None)
         return record
 
 
@@ -114,6 +117,7 @@ def restore(line: Line, content: Mapping[str, Any] | None) -> Entry:
         line.salt,
         line.content_digest,
         line.digest,
+        _parsed=content,
     )
 
 
@@ -132,7 +136,7 @@ def upgraded(
 
 def _record_of(entry: Entry) -> Record:
     try:
-        content = upgraded(json.loads(entry.content))
+        content = upgraded(dict(entry._parsed or json.loads(entry.content)))
         return records.from_json(entry.kind, content["body"])
     except (LookupError, ValidationError) as error:
         raise _not_a_record(entry.sequence, entry.kind, error) from error

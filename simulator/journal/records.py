@@ -42,6 +42,23 @@ class Opened:
     """Registrations carried over by a reset."""
     suite: str = "ed25519"
     """What everybody in the sandbox signs with: `ed25519` or `sm2`."""
+    scenario_headers: bool = False
+    """Whether a request may choose what the regulator does with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Every entry before this one was copied from another journal; the world goes on from here, at
+    the times of this entry."""
+
+    kind: ClassVar[str] = "copied"
+    by: str
+    """`fork` or `snapshot`."""
+    origin: str
+    """The sandbox whose journal it was."""
+    entries: int
+    head: str
+    """The digest that the last of them has there: only the first entry differs, and the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +230,7 @@ class Staged:
 
 Record = (
     Opened
+    | Copied
     | Exchange
     | TurnedAway
     | Arrival
@@ -228,7 +246,7 @@ Record = (
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     record.kind: TypeAdapter(record)
     for record in (
-        Opened, Exchange, TurnedAway, Arrival, Delivery, Decided, FaultSet, ClockMoved,
+        Opened, Copied, Exchange, TurnedAway, Arrival, Delivery, Decided, FaultSet, ClockMoved,
         Asked, Followed, Staged,
     )
 }  # fmt: skip

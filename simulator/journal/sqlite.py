@@ -3,6 +3,10 @@
 One thread writes. It takes everything that waits and commits it in one transaction (group commit),
 so that one path serves one entry and a thousand: while one commit is synced to disk, the next one
 gathers.
+
+A commit that fails was not made, and nothing is taken after it. Where the disk is full or the
+database locked, the writer tries until it can write again, and waits for the owner to go on from
+what is on disk. After any other failure only a new process can say what is on disk.
 """
 
 import fcntl
@@ -42,10 +46,32 @@ _SCHEMA = f"""
     PRAGMA user_version = {SCHEMA_VERSION};
 """
 _PUT = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+_BEAT: "Statement" = (
+    "INSERT INTO pulse VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET beats = beats + 1",
+    (),
+)
 _PAGE = (
     "SELECT sequence, kind, salt, content, content_digest, digest FROM entries"
     " WHERE sandbox = ? AND sequence > ? ORDER BY sequence LIMIT 500"
 )
+
+MENDS = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR_WRITE,
+)
+"""Failures that may pass, and after which it is certain that nothing of the transaction is on disk.
+A sync that failed is not one of them: the next could succeed without the pages of the first."""
+
+PATIENCE_S = 5.0
+"""How long a commit waits for a stranger who has locked the database."""
+TRIAL_S = 0.5
+"""How often it is tried whether the store can be written again."""
+
+RETRY_AFTER_S = 5
+"""What a client is told to wait after a message that could not be written."""
 
 Statement = tuple[str, tuple[str | bytes | int, ...]]
 Committed = Callable[[int, float], None]
@@ -54,7 +80,8 @@ thread calls it."""
 
 
 class StoreFailed(Exception):
-    """The store cannot write any more. Nothing may be acknowledged until it was opened anew."""
+    """The store cannot write. Nothing may be acknowledged until it can, and what could not be
+    written did not happen."""
 
 
 class StoreInUse(Exception):
@@ -74,11 +101,22 @@ class SandboxSecrets:
 
 
 class SqliteStore:
-    """The database at `path`, owned by this process until `close`."""
+    """The database at `path`, owned by this process until `close`.
 
-    def __init__(self, path: Path, *, committed: Committed = lambda entries, seconds: None) -> None:
+    `when_mended` is called, on the writer's thread, when a store that failed can write again; it
+    takes nothing until its owner says `go_on`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        committed: Committed = lambda entries, seconds: None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._path = path
         self._committed = committed
+        self.when_mended: Callable[[], None] = lambda: None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(path)
@@ -87,7 +125,8 @@ class SqliteStore:
                 f"{path} cannot be written ({error.strerror}); choose another --state"
             ) from error
         try:
-            self._connection = _opened(path)
+            self._connection = _opened(path, patience_s)
+            self._files = _files_of(path)
         except BaseException:
             self._lock.close()
             raise
@@ -95,6 +134,7 @@ class SqliteStore:
         self._waiting: list[Statement] = []
         self._covering = _commit_to_come()
         self._failure: StoreFailed | None = None
+        self._is_mended = False
         self._closing = False
         self._writer = threading.Thread(
             target=self._write_until_closed, name="journal-writer", daemon=True
@@ -103,8 +143,16 @@ class SqliteStore:
 
     @property
     def failure(self) -> StoreFailed | None:
-        """Why nothing is written any more; `None` while all is well."""
+        """Why nothing is written; `None` while all is well."""
         return self._failure
+
+    def go_on(self) -> None:
+        """Whoever knew more than is on disk has forgotten it: the store takes entries again."""
+        with self._turn:
+            assert self._is_mended, "a store goes on once it can write"
+            self._failure, self._is_mended = None, False
+            self._covering = _commit_to_come()
+            self._turn.notify()
 
     @property
     def queue(self) -> int:
@@ -115,14 +163,16 @@ class SqliteStore:
         """The commit that will cover the entry, for `asyncio.wrap_future`; raises StoreFailed."""
         return self._submit([_put(sandbox, entry)])
 
-    def found(self, keys: SandboxSecrets, genesis: Entry, *, anew: bool = False) -> "Future[None]":
-        """Secrets and first entry in one transaction; `anew` replaces the journal that is there."""
+    def found(
+        self, keys: SandboxSecrets, *entries: Entry | Line, anew: bool = False
+    ) -> "Future[None]":
+        """Secrets and first entries in one transaction; `anew` replaces what is there."""
         fresh: Statement = (
             "INSERT INTO sandboxes VALUES (?, ?, ?, ?)",
             (keys.sandbox, keys.passcode, keys.regulator_key, keys.salt_key),
         )
         former = _deletion(keys.sandbox) if anew else []
-        return self._submit([*former, fresh, _put(keys.sandbox, genesis)])
+        return self._submit([*former, fresh, *(_put(keys.sandbox, entry) for entry in entries)])
 
     def change_passcode(self, sandbox: str, passcode: str) -> "Future[None]":
         """The commit after which this passcode is the sandbox's."""
@@ -136,15 +186,7 @@ class SqliteStore:
 
     def beat(self) -> "Future[None]":
         """A commit of next to nothing, which shows that the store still commits."""
-        return self._submit(
-            [
-                (
-                    "INSERT INTO pulse VALUES (1, 1)"
-                    " ON CONFLICT (id) DO UPDATE SET beats = beats + 1",
-                    (),
-                )
-            ]
-        )
+        return self._submit([_BEAT])
 
     def sandboxes(self) -> list[str]:
         """The ids of all sandboxes."""
@@ -168,6 +210,18 @@ class SqliteStore:
                 for row in page:
                     line = Line(*row)
                     yield restore(line, chain.take(line))
+
+    def lines(self, sandbox: str, until: int) -> Iterator[Line]:
+        """The entries up to `until` as they are kept, unchecked: a copy checks them its own way."""
+        with closing(_connected(self._path)) as reader:
+            sequence = 0
+            while page := reader.execute(_PAGE, (sandbox, sequence)).fetchall():
+                for row in page:
+                    line = Line(*row)
+                    if line.sequence > until:
+                        return
+                    yield line
+                sequence = line.sequence
 
     def close(self) -> None:
         """Commits what still waits and lets go of the database."""
@@ -200,17 +254,25 @@ class SqliteStore:
             started_s = ticks_s()
             try:
                 _commit(self._connection, statements)
-            except Exception as cause:  # Whatever it was, these entries are not on disk.
-                self._fail(cause, commit)
-                return
-            commit.set_result(None)
-            entries = sum(sql is _PUT for sql, _ in statements)
-            self._committed(entries, ticks_s() - started_s)
+                self._check_still_there()
+            except Exception as cause:  # Whatever it was, these entries count as not on disk.
+                passes = _is_passing(cause)
+                self._fail(cause, commit, passes=passes)
+                if not passes or not self._wait_until_mended():
+                    return
+            else:
+                commit.set_result(None)
+                entries = sum(sql is _PUT for sql, _ in statements)
+                self._committed(entries, ticks_s() - started_s)
 
-    def _fail(self, cause: Exception, commit: "Future[None]") -> None:
+    def _fail(self, cause: Exception, commit: "Future[None]", *, passes: bool) -> None:
+        remedy = (
+            "it goes on by itself once it can be written again"
+            if passes
+            else "free the disk or its permissions, then start again"
+        )
         failure = StoreFailed(
-            f"{self._path} cannot be written ({cause}); nothing is acknowledged any more:"
-            " free the disk or its permissions, then start again"
+            f"{self._path} cannot be written ({cause}); nothing is acknowledged any more: {remedy}"
         )
         failure.__cause__ = cause
         with self._turn:
@@ -218,6 +280,36 @@ class SqliteStore:
             gathered, self._waiting = self._covering, []
         commit.set_exception(failure)
         gathered.set_exception(failure)
+
+    def _wait_until_mended(self) -> bool:
+        """Tries until a commit succeeds, then waits for `go_on`; false where `close` comes
+        first."""
+        while True:
+            with self._turn:
+                if self._turn.wait_for(lambda: self._closing, TRIAL_S):
+                    return False
+            try:
+                _commit(self._connection, [_BEAT])
+                self._check_still_there()
+                break
+            except Exception as cause:
+                if not _is_passing(cause):
+                    return False
+        with self._turn:
+            self._is_mended = True
+        self.when_mended()
+        with self._turn:
+            self._turn.wait_for(lambda: self._failure is None or self._closing)
+            return self._failure is None
+
+    def _check_still_there(self) -> None:
+        """A file that was deleted still takes what is written, and nobody finds it again."""
+        if _files_of(self._path) == self._files:
+            return
+        saved = _saved(self._connection, self._path)
+        raise FileNotFoundError(
+            f"it was moved, deleted or replaced; all that was acknowledged is in {saved}"
+        )
 
 
 def _commit_to_come() -> "Future[None]":
@@ -239,7 +331,44 @@ def _commit(connection: sqlite3.Connection, statements: list[Statement]) -> None
         raise
 
 
-def _put(sandbox: str, entry: Entry) -> Statement:
+def _is_passing(cause: Exception) -> bool:
+    """Whether nothing of the transaction was written, by something that may pass."""
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and (code in MENDS or code & 0xFF in MENDS)
+
+
+def _files_of(path: Path) -> tuple[tuple[int, int], ...] | None:
+    """Which files the database and its log are; `None` where one of them is not there."""
+    try:
+        found = [file.stat() for file in (path, path.with_name(path.name + "-wal"))]
+    except OSError:
+        return None
+    return tuple((one.st_dev, one.st_ino) for one in found)
+
+
+def _saved(connection: sqlite3.Connection, path: Path) -> Path:
+    """Writes all that the connection still sees into a new file: in the database's own place where
+    nothing stands there, beside it otherwise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".saved")
+    beside.unlink(missing_ok=True)
+    beside.touch(mode=0o600)
+    with closing(sqlite3.connect(beside)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    if path.exists():
+        return beside
+    for name in (
+        "-wal",
+        "-shm",
+    ):  # The log of the lost file must not be taken for that of its heir.
+        path.with_name(path.name + name).unlink(missing_ok=True)
+    return beside.rename(path)
+
+
+def _put(sandbox: str, entry: Entry | Line) -> Statement:
+    assert entry.content is not None, "what is redacted is not kept"
+    assert entry.salt is not None
     return _PUT, (
         sandbox,
         entry.sequence,
@@ -285,14 +414,14 @@ def _locked(path: Path) -> IO[bytes]:
     return lock
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+def _connected(path: Path, patience_s: float = 30.0) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience_s)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, patience_s: float) -> sqlite3.Connection:
     """The writer's connection, on a database of this version's making."""
     path.touch(mode=0o600)  # It holds the regulator's keys.
-    connection = _connected(path)
+    connection = _connected(path, patience_s)
     try:
         mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         connection.execute("PRAGMA synchronous = FULL")
@@ -306,8 +435,13 @@ def _opened(path: Path) -> sqlite3.Connection:
             )
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        _commit(connection, [_BEAT])  # From here on the log is there, and stays.
     except sqlite3.Error as error:
         connection.close()
+        if _is_passing(error):
+            raise JournalUnreadable(
+                f"{path} cannot be written ({error}); free the disk or its permissions"
+            ) from error
         raise JournalUnreadable(
             f"{path} is not a journal ({error}); name another --state, or move the file away"
         ) from error

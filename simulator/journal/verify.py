@@ -8,7 +8,7 @@ run it anywhere:
 Each line of a journal is one entry. Its content digest is SHA-256(salt ‖ content), and its digest
 is SHA-256(previous digest ‖ content digest), so that every digest vouches for all entries before
 it. The chain alone cannot show that its end was cut off or written anew: give the number of entries
-or the head that you were told.
+or the head that you were told. A snapshot says both in a line of its own before the entries.
 """
 
 import argparse
@@ -22,6 +22,9 @@ from typing import Any
 
 FORMAT = 1
 """The newest format of an entry that this version can read."""
+
+SNAPSHOT_FORMAT = 1
+"""The newest format of a snapshot's first line that this version can read."""
 
 GENESIS = "00" * 32
 """What the first entry chains to."""
@@ -39,7 +42,8 @@ class Broken(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"entry {self.sequence} is broken: {self.reason}"
+        where = f"entry {self.sequence}" if self.sequence else "the head of the snapshot"
+        return f"{where} is broken: {self.reason}"
 
 
 class NewerFormat(Exception):
@@ -66,6 +70,8 @@ class Verified:
     head: str
     redacted: int = 0
     """Entries whose content was dropped: they keep their place, but cannot be judged again."""
+    secrets: tuple[str, ...] = ()
+    """What a snapshot holds besides, by name: whoever has the file can act as the regulator."""
 
 
 def verify(
@@ -78,7 +84,14 @@ def verify(
     chain = Chain()
     redacted = 0
     head_seen_at = None
-    for text in lines:
+    secrets: tuple[str, ...] = ()
+    for number, text in enumerate(lines):
+        told = head_of_snapshot(text) if number == 0 else None
+        if told is not None:
+            expected_entries = told["entries"] if expected_entries is None else expected_entries
+            expected_head = expected_head or told["head"]
+            secrets = tuple(told["secrets"])
+            continue
         try:
             line = parse_line(text)
         except ValueError as error:
@@ -89,7 +102,7 @@ def verify(
     _check_size(chain, expected_entries)
     if expected_head is not None:
         _check_head(chain, expected_head, head_seen_at)
-    return Verified(chain.sequence, chain.head, redacted)
+    return Verified(chain.sequence, chain.head, redacted, secrets)
 
 
 def _check_size(chain: "Chain", expected: int | None) -> None:
@@ -187,6 +200,33 @@ def chained(previous_digest: str, content_digest: str) -> str:
     ).hexdigest()
 
 
+def head_of_snapshot(text: str | bytes) -> dict[str, Any] | None:
+    """What the first line of a snapshot says of the entries below it; `None` for any other line.
+
+    Raises Broken where it was altered, NewerFormat where a newer version wrote it.
+    """
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or "snapshot" not in told:
+        return None
+    if type(told["snapshot"]) is int and told["snapshot"] > SNAPSHOT_FORMAT:
+        raise NewerFormat(
+            f"the snapshot has format {told['snapshot']}, but this version reads up to"
+            f" {SNAPSHOT_FORMAT}; use the version of reinspect that wrote it, or a newer one"
+        )
+    if told.pop("digest", None) != digest_of_head(told):
+        raise Broken(0, "it was altered: its digest does not fit what it says")
+    return told
+
+
+def digest_of_head(told: dict[str, Any]) -> str:
+    """SHA-256 over what the first line of a snapshot says, its digest left out."""
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def parse_line(text: str | bytes) -> Line:
     """One line of a journal file; ValueError says what is wrong with it."""
     try:
@@ -251,6 +291,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 64
     redacted = f", {whole.redacted} of them redacted" if whole.redacted else ""
     print(f"{asked.journal}: whole, {whole.entries} entries{redacted}, head {whole.head}")
+    if whole.secrets:
+        print(f"{asked.journal}: holds secrets: {', '.join(whole.secrets)}")
     return 0
 
 

@@ -8,6 +8,7 @@ the parties. Platforms sign their requests so, and the regulator its notices.
 
 import base64
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -138,9 +139,18 @@ def content_digest(suite: Suite, body: bytes) -> str:
 
 def nonce_of(signature_input: str) -> str:
     """The nonce that a signature states; only for one that was found to hold."""
+    if plain := _PLAIN_INPUT.fullmatch(signature_input):
+        stated: dict[str, str] = dict(_PLAIN_PARAMETER.findall(plain[1]))
+        return stated["nonce"]
     parsed: Any = http_sf.parse(signature_input.encode(), tltype="dictionary")
     _, parameters = parsed[LABEL]
     return str(parameters["nonce"])
+
+
+_PLAIN_PARAMETER = re.compile(r';([a-z]+)=(?:"([^"\\]*)"|[0-9]+)')
+_PLAIN_INPUT = re.compile(rf'{LABEL}=\((?:"[^"\\]*" ?)*\)((?:;[a-z]+=(?:"[^"\\]*"|[0-9]+))*)')
+"""What nearly every sender writes: a recovery reads thousands of them, and the whole grammar costs
+more than all else that it does with an entry."""
 
 
 def _unsigned(headers: Mapping[str, str]) -> dict[str, str]:

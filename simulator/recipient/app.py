@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.faults import Blow
 from simulator.journal.records import Arrival, Body
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.recipient.replies import Replies
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import Struck
@@ -102,7 +102,8 @@ def build(recipients: Callable[[str], Recipients | None]) -> ASGIApp:
             try:
                 answer = await house.take(recipient, path, scope, receive)
             except (StoreFailed, SandboxClosed) as failure:
-                answer = JSONResponse({"error": str(failure)}, 503)
+                patience = {"retry-after": str(RETRY_AFTER_S)}
+                answer = JSONResponse({"error": str(failure)}, 503, headers=patience)
         await answer(scope, receive, send)
 
     return app

@@ -8,7 +8,7 @@ heard, reading, memory    a request as it came, what it says, and what was said 
 senders         whose signature it is
 answered        what a request came to, and its response
 folding         state, one entry ahead of the journal while an answer is made
-ticking         timers that are due are run
+ticking, alarm  timers that are due are run, and what wakes them
 courier         brings notices to the platform's callback
 lifecycle/      what may follow what: pure pairs of decide and evolve, one file a state machine
 rules/          what the monitoring notices while data leaves, one file a rule

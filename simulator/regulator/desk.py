@@ -5,12 +5,13 @@ The checks stand in the order in which they are made, cheapest and most general 
 """
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from simulator.law.working_days import BeyondCalendar
 from simulator.regulator import reading
 from simulator.regulator.answered import Answered, refused
-from simulator.regulator.api import Call, Operation, Page, operation_of
+from simulator.regulator.api import Call, Operation, Outcome, Page, Taken, operation_of
 from simulator.regulator.conditions import holds, is_fresh, tag_of
 from simulator.regulator.door import Door
 from simulator.regulator.encoding import decompressed
@@ -19,6 +20,7 @@ from simulator.regulator.heard import Heard
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
 from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
+from simulator.regulator.scenario import NOTHING, Scenario
 from simulator.regulator.senders import Senders
 from simulator.regulator.timing import Timing
 
@@ -46,7 +48,7 @@ class Desk:
         self._callbacks_anywhere = callbacks_anywhere
 
     def put(
-        self, heard: Heard, operation: Operation, timing: Timing
+        self, heard: Heard, operation: Operation, timing: Timing, scenario: Scenario | Refusal
     ) -> tuple[str | None, Answered]:
         """The registration id of the sender, where it is known, and what the request came to."""
         platform, wrong = self._sender_of(heard, operation)
@@ -57,7 +59,7 @@ class Desk:
         if wrong is not None:
             answered = refused(wrong)
         else:
-            answered = self._put_safely(platform, heard, operation)
+            answered = self._put_safely(platform, heard, operation, scenario)
         answered.headers.update(headers)
         return platform, answered
 
@@ -71,11 +73,17 @@ class Desk:
         sender = self._senders.of_fresh(heard)
         return (None, sender) if isinstance(sender, Refusal) else (sender.platform, None)
 
-    def _put_safely(self, platform: str | None, heard: Heard, operation: Operation) -> Answered:
+    def _put_safely(
+        self,
+        platform: str | None,
+        heard: Heard,
+        operation: Operation,
+        scenario: Scenario | Refusal,
+    ) -> Answered:
         """What it came to, or that a mistake of ours keeps us from knowing."""
         assert heard.body is not None, "a body that was not read is refused before"
         try:
-            return self._put_from(platform, heard, heard.body, operation)
+            return self._put_from(platform, heard, heard.body, operation, scenario)
         except BeyondCalendar as beyond:
             refusal = refuse_plainly("calendar_exhausted", str(beyond))
             return refused(refusal, self._folding.foreseen)
@@ -87,9 +95,16 @@ class Desk:
             )
 
     def _put_from(
-        self, platform: str | None, heard: Heard, body: bytes, operation: Operation
+        self,
+        platform: str | None,
+        heard: Heard,
+        body: bytes,
+        operation: Operation,
+        scenario: Scenario | Refusal,
     ) -> Answered:
         """What a request came to whose sender is known."""
+        if isinstance(scenario, Refusal):
+            return refused(scenario)
         if operation.idempotency != "none":
             wrong = reading.check_idempotency_key(
                 heard.idempotency_key, demand=operation.idempotency
@@ -116,14 +131,14 @@ class Desk:
         changed = self._changed_since(heard.headers.get("if-match"), operation, call)
         if changed is not None:
             return changed
-        answered = self._ask(operation, call, message)
+        answered = self._ask(operation, call, message, scenario)
         tag = answered.headers.get("etag")
         if operation.method == "GET" and is_fresh(heard.headers.get("if-none-match"), tag):
             return Answered(304, None, {"etag": tag or ""})
         return answered
 
-    def _ask(self, operation: Operation, call: Call, message: Any) -> Answered:
-        outcome = operation.ask(call, message)
+    def _ask(self, operation: Operation, call: Call, message: Any, scenario: Scenario) -> Answered:
+        outcome = _asked(operation, call, message, scenario)
         if isinstance(outcome, Refusal):
             self._folding.foresee(outcome.alerts)
             return refused(outcome, self._folding.foreseen)
@@ -141,7 +156,7 @@ class Desk:
         """The refusal of a change to something that is no longer what the sender has read."""
         if if_match is None or operation.changes is None:
             return None
-        read = self._ask(operation_of(operation.changes), call, None)
+        read = self._ask(operation_of(operation.changes), call, None, NOTHING)
         if (
             read.refusal is not None
         ):  # That there is nothing to be changed, the change itself tells.
@@ -206,3 +221,15 @@ def _tagged(operation: Operation, answered: Answered) -> Answered:
 def in_order(operation: Operation, answer: dict[str, Any]) -> dict[str, Any]:
     """An answer as the journal keeps it, with its fields where they stood when it was given."""
     return operation.answers.model_validate(answer).model_dump(mode="json", exclude_unset=True)
+
+
+def _asked(operation: Operation, call: Call, message: Any, scenario: Scenario) -> Outcome:
+    """The outcome under the policy that the request chose, and what it had decided at once."""
+    chosen = replace(call, state=scenario.seen_by(call.state))
+    outcome = operation.ask(chosen, message)
+    if isinstance(outcome, Refusal):
+        return outcome
+    decided = scenario.decided(call.state, outcome.events, call.now, call.sign)
+    if isinstance(decided, Refusal):
+        return decided
+    return Taken((*outcome.events, *decided), outcome.tell)

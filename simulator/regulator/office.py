@@ -13,11 +13,11 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from simulator.faults import Blow
+from simulator.faults import Blow, Moment
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.regulator.answered import Answered, refused, unknown
 from simulator.regulator.api import Operation
 from simulator.regulator.courier import Courier
@@ -28,7 +28,8 @@ from simulator.regulator.heard import Heard, hear
 from simulator.regulator.lifecycle import regulator_key
 from simulator.regulator.memory import FormerAnswers
 from simulator.regulator.rates import RATE
-from simulator.regulator.refusal import refuse_plainly
+from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.scenario import HEADER, Scenario, scenario_of
 from simulator.regulator.senders import Sender, Senders
 from simulator.regulator.ticking import Ticking
 from simulator.regulator.timing import Measured, Timing, Witness, nobody
@@ -93,26 +94,45 @@ class Office:
         """Answers one request; without an `operation`, `allowed` are the methods of its path."""
         name = UNKNOWN if operation is None else operation.id
         timing = Timing()
-        faults = self.sandbox.faults
-        blow = await faults.strike("regulator", name, "before")
-        if blow is not None:
-            await blow.wait()
+        scenario = scenario_of(
+            request.headers.get(HEADER),
+            operation,
+            allowed=self.sandbox.opened.scenario_headers,
+        )
         try:
+            blow = await self._strike(scenario, name, "before")
             heard = await hear(request, self.sandbox.clock.wall)
             timing.end("hear")
             if blow is not None and blow.status is not None:
                 return await self._cut_off(heard, name, blow, timing)
             if blow is None:
-                blow = await faults.strike("regulator", name, "after")
-            return await self._answer(heard, operation, allowed, blow, timing)
+                blow = await self._strike(scenario, name, "after")
+            return await self._answer(heard, operation, allowed, scenario, blow, timing)
         except ClientDisconnect:  # Not a whole request, and nobody is left to be answered.
             if blow is not None:
                 blow.miss()
             return Response(status_code=400)
         except (StoreFailed, SandboxClosed) as failure:
-            answered = refused(refuse_plainly("journal_unavailable", str(failure)))
+            answered = refused(
+                refuse_plainly("journal_unavailable", str(failure), retry_after_s=RETRY_AFTER_S)
+            )
             self._witness(Measured(name, answered.status, "journal_unavailable", timing))
             return answered.response(timing)
+
+    async def _strike(self, scenario: Scenario | Refusal, name: str, moment: Moment) -> Blow | None:
+        """The blow that the request asked for, or else that of an armed fault; a delay is over."""
+        faults = self.sandbox.faults
+        chosen = scenario.fault if isinstance(scenario, Scenario) else None
+        if chosen is not None and chosen.moment == moment:
+            assert isinstance(scenario, Scenario)
+            blow: Blow | None = faults.strike_once(
+                chosen.id, scope="regulator", operation=name, parameters=scenario.parameters
+            )
+        else:
+            blow = await faults.strike("regulator", name, moment)
+        if blow is not None and moment == "before":
+            await blow.wait()
+        return blow
 
     async def decide(self, by: str, command: str, events: Sequence[Event]) -> Decided:
         """Records what the regulator does unasked, and brings the notices that follow."""
@@ -159,6 +179,7 @@ class Office:
         heard: Heard,
         operation: Operation | None,
         allowed: Sequence[str],
+        scenario: Scenario | Refusal,
         blow: Blow | None,
         timing: Timing,
     ) -> Response:
@@ -166,7 +187,7 @@ class Office:
         if operation is None:
             platform, answered = None, unknown(heard, allowed)
         else:
-            platform, answered = self._desk.put(heard, operation, timing)
+            platform, answered = self._desk.put(heard, operation, timing, scenario)
         if answered.refusal is not None and not self.door.keeps(platform, answered.refusal):
             return await self._turn_away(heard, answered, blow, timing)
         is_known = platform is not None or answered.taken
@@ -211,6 +232,7 @@ class Office:
 
     def _fold(self, entry: Entry) -> None:
         """Takes in one entry, fresh or recovered."""
+        self._ticking.stir()
         if entry.kind not in _KINDS_FOLDED:
             return
         record = entry.record

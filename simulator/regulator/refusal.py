@@ -47,6 +47,8 @@ CODES: dict[str, Code] = {
     "idempotency_key_missing": Code(400, "The Idempotency-Key header is missing"),
     "idempotency_conflict": Code(422, "The Idempotency-Key was used for another message"),
     "precondition_failed": Code(412, "What is to be changed is not what If-Match names"),
+    "scenario_forbidden": Code(403, "The sandbox does not listen to scenario headers"),
+    "scenario_unknown": Code(422, "The scenario header asks for something that is not there"),
     # Who speaks.
     "signature_missing": Code(401, "The request is not signed"),
     "signature_malformed": Code(401, "The signature cannot be read"),

@@ -1,23 +1,17 @@
 """What is due is done: the timers of one sandbox run on their own, and whenever somebody asks."""
 
-import asyncio
-import logging
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from simulator.journal.entry import Entry
 from simulator.journal.records import Decided
-from simulator.journal.sqlite import StoreFailed
+from simulator.regulator.alarm import Alarm
 from simulator.regulator.courier import Courier
 from simulator.regulator.folding import Folding
 from simulator.regulator.lifecycle import timers
 from simulator.regulator.lifecycle.authorization import Sign
-from simulator.sandbox import SandboxClosed
 
-TICK_S = 0.05
-
-log = logging.getLogger(__name__)
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Ticking:
@@ -27,18 +21,19 @@ class Ticking:
         self._folding = folding
         self._courier = courier
         self._sign = sign
-        self._task: asyncio.Task[None] | None = None
+        self._alarm = Alarm(folding.sandbox.clock, self.run, self._next_due)
 
     def start(self) -> None:
         """From now on timers run by themselves."""
-        self._task = asyncio.get_running_loop().create_task(self._tick())
+        self._alarm.start()
+
+    def stir(self) -> None:
+        """An entry was written: what is due may be another now."""
+        self._alarm.stir()
 
     async def close(self) -> None:
         """Stops; what falls due stays undone until somebody starts again."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._alarm.close()
 
     async def run(self) -> tuple[Decided, ...]:
         """Runs everything that is due by now, in order, and tells what happened."""
@@ -62,12 +57,7 @@ class Ticking:
                     goes_on = True
                     yield self._folding.decide("timer", f"{due.command} {due.subject}", events)
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            try:
-                await self.run()
-            except (StoreFailed, SandboxClosed):
-                return
-            except Exception:  # One timer that fails must not stop the others for ever.
-                log.exception("a timer of sandbox %s failed", self._folding.sandbox.id)
+    def _next_due(self, after: datetime) -> datetime | None:
+        """When something falls due next; what was due by then and is void waits for an entry."""
+        ahead = (due.at for due in timers.due(self._folding.state, LATEST) if due.at > after)
+        return min(ahead, default=None)

@@ -53,6 +53,7 @@ def test_a_sandbox_is_created_as_asked_and_read_at_a_glance(at_control: AtContro
         "rate": 0.0,
         "regulator_public_key": "…",
         "suite": "ed25519",
+        "scenario_headers": False,
         "policy": {
             "declarations": "immediate",
             "transmissions": "immediate",

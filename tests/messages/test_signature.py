@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.messages.signature import BadSignature, Signed, sign, verify
+from simulator.messages.signature import BadSignature, Signed, nonce_of, sign, verify
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -275,3 +275,24 @@ def test_whatever_is_sent_is_refused_and_never_a_crash(
             key_of=lambda key_id: Ed25519PublicKey.from_public_bytes(bytes(32)),
             now=AT,
         )
+
+
+ASCII = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=40)
+
+
+@settings(derandomize=True, deadline=None)
+@given(key_id=st.one_of(ASCII, st.just("a;nonce=")), nonce=st.one_of(ASCII, st.just(';nonce="x"')))
+def test_the_nonce_that_is_remembered_is_the_one_that_was_signed(key_id: str, nonce: str) -> None:
+    """However a sender writes it: the short way of reading it must not see another."""
+    headers = sign(
+        method="GET",
+        url="http://h/demo/v1/time",
+        headers={},
+        body=b"",
+        key=KEY,
+        key_id=key_id,
+        nonce=nonce,
+        created=AT,
+    )
+
+    assert nonce_of(headers["Signature-Input"]) == nonce

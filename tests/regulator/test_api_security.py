@@ -276,7 +276,9 @@ def test_a_fault_is_over_though_its_sender_left_before_the_message_was_whole(
     async def receive() -> Message:
         return arriving.pop(0)
 
-    request = Request({"type": "http", "method": "POST", "path": "/demo/v1/feed"}, receive)
+    request = Request(
+        {"type": "http", "method": "POST", "path": "/demo/v1/feed", "headers": []}, receive
+    )
     answer = regulator.runner.run(regulator.office.receive(request, None))
 
     assert answer.status_code == 400

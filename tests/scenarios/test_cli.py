@@ -240,7 +240,21 @@ def test_callbacks_leave_this_host_only_where_the_operator_says_so(
 
     assert run("serve", *given) == 0
 
-    assert served == [{"callbacks_anywhere": anywhere}]
+    assert [named["callbacks_anywhere"] for named in served] == [anywhere]
+
+
+@pytest.mark.parametrize(
+    ("given", "demo"), [((), True), (("--no-demo",), False), (("--no-demo", "no"), True)]
+)
+def test_a_demo_sandbox_is_opened_unless_the_operator_leaves_it_out(
+    monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], demo: bool
+) -> None:
+    served = []
+    monkeypatch.setattr("simulator.serve.serve", lambda *_, **named: served.append(named))
+
+    assert run("serve", *given) == 0
+
+    assert [named["demo"] for named in served] == [demo]
 
 
 def test_our_own_failure_exits_70(

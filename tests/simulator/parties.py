@@ -53,10 +53,10 @@ class Spawned(Served):
         self.http.close()
 
 
-def start(state: Path, *, token: str = TOKEN) -> Spawned:
+def start(state: Path, *, token: str = TOKEN, program: str = SERVE) -> Spawned:
     """Returns when the simulator listens."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "0", str(state), token],
+        [sys.executable, "-c", program, "0", str(state), token],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -143,7 +143,7 @@ def test_the_token_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) 
     assert announced == (
         f"reinspect serves {first.base}/{{sandbox}}/v1 (regulator), "
         f"{first.base}/{{sandbox}}/recipients (recipients), "
-        f"{first.base}/control (token in {file})\n"
+        f"{first.base}/control (token in {file}); start at {first.base}/\n"
     )
     assert answer.json() == {"items": []}
 

@@ -28,6 +28,8 @@ ALWAYS = (
     "query_invalid",
     "rate_limited",
     "journal_unavailable",
+    "scenario_forbidden",
+    "scenario_unknown",
 )
 IDEMPOTENCY_CODES = ("idempotency_key_invalid", "idempotency_conflict")
 BODY_CODES = ("json_malformed", "json_too_deep", "content_type_unsupported", "body_invalid")

@@ -1,0 +1,87 @@
+"""A copy of a journal under another sandbox's name, from which that sandbox goes on by itself.
+
+The contents stay as they were, byte for byte, with their salts, so that each entry of the copy can
+be held against the original. Only the first entry, which names the sandbox, is written anew where
+the name differs, and so is the chain. The last entry of a copy says what it was copied from.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from simulator.journal.entry import Entry, JournalUnreadable, restore, seal
+from simulator.journal.records import Copied, Opened
+from simulator.journal.verify import GENESIS, Broken, Line, chained, digest_of_content
+
+
+def copy_of(
+    lines: Iterable[Line],
+    *,
+    id: str,
+    by: str,
+    wall_at: datetime,
+    sandbox_at: datetime | None,
+    salt: Callable[[int], str],
+) -> list[Entry | Line]:
+    """The journal of the sandbox `id`; raises Broken for a line that is not as it was written.
+
+    It goes on at `sandbox_at`, or, where that is `None`, at the time of the last line.
+    """
+    copy: list[Entry | Line] = []
+    origin, head, head_there = "", GENESIS, GENESIS
+    for line in lines:
+        _check(line, len(copy) + 1, head_there)
+        head_there = line.digest
+        if copy:
+            copy.append(_chained_to(head, line))
+        else:
+            genesis, origin = _renamed(line, id, salt)
+            copy.append(genesis)
+        head = copy[-1].digest
+    if not copy:
+        raise JournalUnreadable("there is nothing to copy: the journal is empty")
+    goes_on_at = sandbox_at or _sandbox_time_of(copy[-1])
+    record = Copied(by=by, origin=origin, entries=len(copy), head=head_there)
+    sequence = len(copy) + 1
+    copy.append(seal(head, sequence, record, wall_at, goes_on_at, salt(sequence)))
+    return copy
+
+
+def _chained_to(head: str, line: Line) -> Line:
+    digest = chained(head, line.content_digest)
+    return Line(line.sequence, line.kind, line.salt, line.content, line.content_digest, digest)
+
+
+def _check(line: Line, due: int, previous_digest: str) -> None:
+    """As the verifier does, but for what only its reader can see in a content."""
+    if line.sequence != due:
+        raise Broken(due, f"entry {line.sequence} stands in its place")
+    if line.content is None or line.salt is None:
+        raise JournalUnreadable(
+            f"entry {due} was redacted: nobody can go on from it; copy the complete journal"
+        )
+    sealed = digest_of_content(line.salt, line.content)
+    if sealed != line.content_digest or chained(previous_digest, sealed) != line.digest:
+        raise Broken(due, "it was altered, or an entry before it was")
+
+
+def _renamed(line: Line, id: str, salt: Callable[[int], str]) -> tuple[Entry | Line, str]:
+    """The first entry under the name `id`, and the name that it had."""
+    assert line.content is not None
+    genesis = restore(line, json.loads(line.content))
+    opened = genesis.record
+    if not isinstance(opened, Opened):
+        raise JournalUnreadable("the journal does not start with the opening of a sandbox")
+    if opened.sandbox == id:
+        return line, id
+    anew = seal(
+        GENESIS, 1, replace(opened, sandbox=id), genesis.wall_at, genesis.sandbox_at, salt(1)
+    )
+    return anew, opened.sandbox
+
+
+def _sandbox_time_of(line: Entry | Line) -> datetime:
+    if isinstance(line, Entry):
+        return line.sandbox_at
+    return datetime.fromisoformat(json.loads(line.content or "")["sandbox_at"])
