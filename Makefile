@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup certify test check format serve load bench prove soak contract clean
+.PHONY: help setup certify test check format serve load bench prove soak clients contract clean
 
 help: ## What each target does.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -50,6 +50,9 @@ prove: setup ## Play every defect, and see each convicted by the requirement mad
 
 soak: setup ## Kill the journal and the server 1,000 times, and look for what was lost.
 	$(BIN)/python -m tests.simulator.soak --kills 1000
+
+clients: setup ## Generate clients in Python and TypeScript, and play a declaration to its lineage with each.
+	$(BIN)/python -m pytest tests/clients
 
 contract: setup ## Schemathesis over the regulator's whole interface.
 	$(BIN)/python -m pytest tests/contract -n 2

@@ -9,7 +9,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from simulator.messages.tidings import TIDINGS
 from simulator.regulator.api import Operation, operation_of, operations
-from simulator.regulator.published import openapi
+from simulator.regulator.published import asyncapi, openapi
 from simulator.regulator.published.problems import refusals
 from simulator.regulator.published.webhooks import notice_example
 
@@ -151,3 +151,33 @@ def test_data_of_another_type_is_told_from_its_own(document: dict[str, Any]) -> 
     mixed = notice_example("export.stopped") | {"data": TIDINGS["case.decided"].example}
 
     assert not Draft202012Validator(whole).is_valid(mixed)
+
+
+def test_events_are_described_with_examples_that_fit() -> None:
+    events = asyncapi.document("demo")
+    messages = events["components"]["messages"]
+
+    assert set(TIDINGS) <= {message["name"] for message in messages.values()}
+    for name, message in messages.items():
+        whole = {"allOf": [message["payload"]], "components": events["components"]}
+        for example in message["examples"]:
+            assert list(Draft202012Validator(whole).iter_errors(example["payload"])) == [], name
+
+
+def test_events_are_received_and_sent_as_they_are() -> None:
+    events = asyncapi.document("demo")
+
+    told = {
+        name: (operation["action"], operation["channel"]["$ref"])
+        for name, operation in events["operations"].items()
+    }
+    assert told == {
+        "receiveFeed": ("receive", "#/channels/feed"),
+        "tellNotices": ("send", "#/channels/notices"),
+        "bringNotices": ("send", "#/channels/callback"),
+    }
+    notices = events["channels"]["notices"]["messages"].values()
+    names = {
+        events["components"]["messages"][one["$ref"].rpartition("/")[2]]["name"] for one in notices
+    }
+    assert names == set(TIDINGS)
