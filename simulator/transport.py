@@ -1,26 +1,50 @@
 """The connection itself: where a blow becomes what a client sees, and where a head that is too long
 or too slow is cut off.
 
-ASGI has no word for closing a connection without an answer, so the protocol offers one, as an
-extension of the request's scope. Where a server does not offer it (an in-process client), the loss
-is raised as ConnectionResetError.
+ASGI has no word for closing a connection without an answer, nor for the `Date` that the server adds
+by itself, so the protocol offers both, as extensions of the request's scope. Where a server does
+not offer them (an in-process client), the loss is raised as ConnectionResetError, and the `Date` is
+the only one.
 """
 
 import asyncio
 import json
+import socket
+import struct
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from simulator.faults import Answer, Blow, Drop, Hang, Truncate
+from simulator.clock import wall_now
+from simulator.faults import (
+    Answer,
+    Blow,
+    Delay,
+    Drop,
+    Hang,
+    Relabel,
+    Reset,
+    Skew,
+    Trickle,
+    Truncate,
+)
 
 CLOSE = "reinspect.close"
 """Key of the scope's extension: a function that closes the connection once what was written is
 sent."""
+RESET = "reinspect.reset"
+"""Key of the scope's extension: a function that tears the connection down at once."""
+OWN_DATE = "reinspect.own_date"
+"""Key of the scope's extension: a function that keeps the server from adding a `Date`."""
+LINGER_FOR_NOTHING = struct.pack("ii", 1, 0)
+"""SO_LINGER on, for no time: closing sends RST, and what is not sent yet is thrown away."""
 
 
 LINGER_S = 1.0
@@ -81,8 +105,19 @@ class ClosableProtocol(HttpToolsProtocol):
             self._refuse(*wrong)
             return
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
-        scope["extensions"] = {CLOSE: self.transport.close}
+        extensions: dict[str, Callable[[], None]] = {
+            CLOSE: self.transport.close,
+            RESET: self._reset,
+        }
+        scope["extensions"] = extensions
         super().on_headers_complete()
+        if self.cycle is not None and self.cycle.scope is self.scope:
+            extensions[OWN_DATE] = _leaving_out_date(self.cycle)
+
+    def _reset(self) -> None:
+        connection: Any = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_FOR_NOTHING)
+        self.transport.abort()
 
     def on_body(self, body: bytes) -> None:
         if not self._is_over:
@@ -152,9 +187,16 @@ class ClosableProtocol(HttpToolsProtocol):
         self._patience = self.loop.call_later(LINGER_S, self.transport.close)
 
 
+def _leaving_out_date(cycle: RequestResponseCycle) -> Callable[[], None]:
+    def leave_out() -> None:
+        cycle.default_headers = [one for one in cycle.default_headers if one[0] != b"date"]
+
+    return leave_out
+
+
 class Struck(Response):
-    """What is sent in place of `answer` when a blow strikes; a Delay was waited for before and
-    changes nothing."""
+    """What is sent in place of `answer` when a blow strikes; a Delay that struck before was waited
+    for by whoever heard the request."""
 
     def __init__(self, blow: Blow, answer: Response | None = None) -> None:
         super().__init__(status_code=blow.status or 200)
@@ -170,27 +212,40 @@ class Struck(Response):
                 await answer(scope, receive, send)
             case Hang():
                 await self._blow.hang(_gone(receive))
-                await _close(scope, receive)
+                await _end(scope, receive, CLOSE)
             case Drop():
-                await _close(scope, receive)
-            case Truncate(kept=kept) if self._answer is not None:
-                await _send_part(self._answer, kept, send)
-                await _close(scope, receive)
+                await _end(scope, receive, CLOSE)
+            case Reset():
+                await _end(scope, receive, RESET)
             case _ if self._answer is not None:
-                await self._answer(scope, receive, send)
+                await self._send(self._answer, scope, receive, send)
             case act:
                 raise AssertionError(f"{act} leaves nothing to answer")
+
+    async def _send(self, answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        """The true answer, or what is left of it."""
+        match self._blow.act:
+            case Truncate(kept=kept):
+                await _send_part(answer, kept, send)
+                await _end(scope, receive, CLOSE)
+                return
+            case Trickle() as act:
+                await _trickle(answer, act, self._blow, send)
+                return
+            case Delay() if self._blow.arming.moment == "after":
+                await self._blow.wait()
+            case Relabel(content_type=content_type):
+                answer.headers["content-type"] = content_type
+            case Skew(seconds=seconds):
+                scope.get("extensions", {}).get(OWN_DATE, lambda: None)()
+                shown = wall_now() + timedelta(seconds=seconds)
+                answer.headers["date"] = format_datetime(shown, usegmt=True)
+        await answer(scope, receive, send)
 
 
 async def _send_part(answer: Response, kept: float, send: Send) -> None:
     body = bytes(answer.body)
-    await send(
-        {
-            "type": "http.response.start",
-            "status": answer.status_code,
-            "headers": answer.raw_headers,
-        }
-    )
+    await _start(answer, send)
     await send(
         {
             "type": "http.response.body",
@@ -200,13 +255,43 @@ async def _send_part(answer: Response, kept: float, send: Send) -> None:
     )
 
 
-async def _close(scope: Scope, receive: Receive) -> None:
-    """Closes the connection and returns when the server has noticed, so that it adds nothing of its
+async def _trickle(answer: Response, act: Trickle, blow: Blow, send: Send) -> None:
+    """The body in parts, with a pause before each; once the fault is reverted, what is left comes
+    at once."""
+    body = bytes(answer.body)
+    try:
+        await _start(answer, send)
+        for part in range(act.parts):
+            with_pause = asyncio.timeout(act.over_s / act.parts)
+            try:
+                async with with_pause:
+                    await blow.over()
+            except TimeoutError:
+                pass
+            first, last = (len(body) * edge // act.parts for edge in (part, part + 1))
+            more = part + 1 < act.parts
+            await send({"type": "http.response.body", "body": body[first:last], "more_body": more})
+    finally:
+        blow.let_go()
+
+
+async def _start(answer: Response, send: Send) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status_code,
+            "headers": answer.raw_headers,
+        }
+    )
+
+
+async def _end(scope: Scope, receive: Receive, how: str) -> None:
+    """Ends the connection and returns when the server has noticed, so that it adds nothing of its
     own."""
-    close = scope.get("extensions", {}).get(CLOSE)
-    if close is None:
+    end = scope.get("extensions", {}).get(how)
+    if end is None:
         raise ConnectionResetError("the connection was closed without an answer")
-    close()
+    end()
     await _gone(receive)
 
 

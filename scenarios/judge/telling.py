@@ -6,8 +6,9 @@ from scenarios.judge.evidence import Evidence
 
 
 def told_at(evidence: Evidence, notice_id: str | None) -> datetime | None:
-    """Wall time of the first attempt that no fault took away; for a platform that polls, of the
-    issue, or of the end of the fault that kept it from polling. `None` if it was never told."""
+    """Wall time of the first attempt that no fault took away or forged; for a platform that polls,
+    of the issue, or of the end of the fault that kept it from polling. `None` if it was never
+    told."""
     notice = evidence.notices.get(notice_id or "")
     if notice is None:
         return None
@@ -15,7 +16,7 @@ def told_at(evidence: Evidence, notice_id: str | None) -> datetime | None:
     if platform is not None and platform.callback_url is None:
         return _could_poll_at(evidence, notice.issued.wall_at)
     for attempt in notice.attempts:
-        if attempt.fault is None or attempt.status > 0:
+        if not attempt.forged and (attempt.fault is None or attempt.status > 0):
             return attempt.sent_at
     return None
 

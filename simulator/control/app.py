@@ -15,6 +15,7 @@ from simulator.control import (
     faults,
     journal,
     keys,
+    notices,
     orders,
     policy,
     problems,
@@ -29,8 +30,8 @@ from simulator.messages.problem import Problem
 from simulator.world import World
 
 RESOURCES = (
-    sandboxes, snapshots, clock, policy, decisions, orders, keys, rates, faults, recipients,
-    records, journal, saturation,
+    sandboxes, snapshots, clock, policy, decisions, orders, keys, rates, notices, faults,
+    recipients, records, journal, saturation,
 )  # fmt: skip
 
 _bearer = HTTPBearer(

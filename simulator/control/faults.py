@@ -10,7 +10,7 @@ from simulator import catalogue
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused, body_invalid, errors_of
 from simulator.control.site import Here
-from simulator.faults import Arming, Fault, Scope, catalogue_of_faults
+from simulator.faults import Arming, Fault, Moment, Scope, catalogue_of_faults
 from simulator.messages.base import Message, Time
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/faults", tags=["faults"])
@@ -28,6 +28,8 @@ class FaultRequest(Message):
     times: Annotated[int, Field(ge=1)] | None = None
     ttl_s: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
+    moment: Moment | None = None
+    """`before` a request is heard, or `after` it was processed, where the fault can do both."""
 
 
 class Armed(Message):
@@ -44,6 +46,7 @@ class Armed(Message):
     armed_at: Time
     ends_at: datetime | None
     struck: int
+    moment: Moment
 
 
 class ArmedList(Message):
@@ -65,6 +68,7 @@ async def arm(here: Here, request: FaultRequest) -> Armed:
         times=request.times,
         ttl_s=request.ttl_s,
         parameters=request.parameters,
+        moment=request.moment,
     )
     await here.sandbox.durable(entry)
     return _armed(arming)
@@ -99,6 +103,10 @@ def _check(fault: Fault, request: FaultRequest) -> None:
         raise Refused.invalid(
             "/scope", request.scope, f"be {' or '.join(fault.scopes)} for {fault.id}"
         )
+    if request.moment is not None and request.moment not in fault.moments:
+        raise Refused.invalid(
+            "/moment", request.moment, f"be {' or '.join(fault.moments)} for {fault.id}"
+        )
     try:
         fault.parameters.model_validate(request.parameters)
     except ValidationError as mistake:
@@ -118,4 +126,5 @@ def _armed(arming: Arming) -> Armed:
         armed_at=arming.armed_at,
         ends_at=arming.ends_at,
         struck=arming.struck,
+        moment=arming.moment,
     )

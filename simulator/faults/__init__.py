@@ -16,72 +16,43 @@ from functools import cache
 from typing import Any, Literal
 
 from simulator import catalogue
+from simulator.acts import (
+    Act,
+    Alter,
+    Answer,
+    Backdate,
+    Delay,
+    Drop,
+    Forgery,
+    Hang,
+    HoldBack,
+    Impersonate,
+    Lose,
+    Relabel,
+    Repeat,
+    Reset,
+    Respell,
+    Skew,
+    Trickle,
+    Truncate,
+)
 from simulator.clock import WallClock, wall_now
 from simulator.journal.entry import Entry
 from simulator.journal.records import Arrival, Delivery, Exchange, FaultSet, Record
 from simulator.messages.base import Message
 
+ALARM_S_MIN = 0.001
 Scope = Literal["regulator", "recipient", "notices"]
 Moment = Literal["before", "after", "deliver"]
 """`before` a request is heard; `after` it was processed, when its answer leaves; when a notice is
 to `deliver`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """Wait; then go on as if nothing had been."""
-
-    delay_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Give this answer instead of hearing the request."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    content_type: str = "text/plain; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """Say nothing until the client gives up or the fault is reverted; then close the connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Close the connection without a byte of an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Truncate:
-    """Send this share of the answer's body, though its headers promise all of it; then close the
-    connection."""
-
-    kept: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lose:
-    """The attempt to deliver a notice reaches nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Deliver the notice this many times more."""
-
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoldBack:
-    """Keep the notice until the platform's next one has gone first, at most so long."""
-
-    seconds_max: float
-
-
-Act = Delay | Answer | Hang | Drop | Truncate | Lose | Repeat | HoldBack
+__all__ = [
+    "Act", "Alter", "Answer", "ArmedFaults", "Arming", "Backdate", "Blow", "Delay", "Drop", "Fault",
+    "Forgery", "Hang", "HoldBack", "Impersonate", "Lose", "Moment", "NoParameters", "Relabel",
+    "Repeat", "Reset", "Respell", "Scope", "Skew", "Trickle", "Truncate", "catalogue_of_faults",
+    "fault",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +63,17 @@ class Fault:
     title: str
     scopes: tuple[Scope, ...]
     moment: Moment
+    """When it strikes, unless a tester chooses another of its moments."""
     parameters: type[Message]
     strike: Callable[[Any, random.Random], Act]
     """From its parameters and a seeded chance to what happens to one message."""
+    or_at: tuple[Moment, ...] = ()
+    """When else a tester may have it strike."""
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """Every moment at which it may strike, its own first."""
+        return (self.moment, *self.or_at)
 
 
 class NoParameters(Message):
@@ -108,11 +87,12 @@ def fault(
     scopes: tuple[Scope, ...],
     moment: Moment,
     parameters: type[Message] = NoParameters,
+    or_at: tuple[Moment, ...] = (),
 ) -> Callable[[Callable[[Any, random.Random], Act]], Fault]:
     """Makes the decorated function the one fault of its file."""
 
     def enter(strike: Callable[[Any, random.Random], Act]) -> Fault:
-        return Fault(id, title, scopes, moment, parameters, strike)
+        return Fault(id, title, scopes, moment, parameters, strike, or_at)
 
     return enter
 
@@ -137,6 +117,8 @@ class Arming:
     parameters: dict[str, Any]
     armed_at: datetime
     """Wall time."""
+    moment: Moment = "before"
+    """Of an exchange, or `deliver`."""
     dealt_before: int = 0
     """Blows that a former process dealt, as far as its journal tells."""
     dealt: int = 0
@@ -192,7 +174,7 @@ class Blow:
         match self.act:
             case Answer(status=status):
                 return status
-            case Hang() | Drop() | Truncate() | Lose():
+            case Hang() | Drop() | Reset() | Truncate() | Lose():
                 return 0
             case _:
                 return None
@@ -213,13 +195,17 @@ class Blow:
         finally:
             for end in ends:
                 end.cancel()
-            self.arming.hanging -= 1
-            self.settle()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Says that the client is kept waiting no longer."""
+        self.arming.hanging -= 1
+        self.settle()
 
     def miss(self) -> None:
         """Says that the sender was gone before its message was whole, so that no entry will tell of
         this blow; it counts all the same."""
-        self.arming.hanging -= isinstance(self.act, Hang)
+        self.arming.hanging -= isinstance(self.act, Hang | Trickle)
         self.arming.missed += 1
         self.settle()
 
@@ -243,7 +229,7 @@ class ArmedFaults:
         self._wall = wall
         self._armed: dict[str, Arming] = {}
         self._count = 0
-        self._alarms: set[asyncio.TimerHandle] = set()
+        self._alarm: asyncio.TimerHandle | None = None
 
     def __iter__(self) -> Iterator[Arming]:
         """The armings in force, in the order of arming."""
@@ -264,15 +250,21 @@ class ArmedFaults:
         times: int | None = None,
         ttl_s: float | None = None,
         parameters: dict[str, Any] | None = None,
+        moment: Moment | None = None,
     ) -> tuple[Arming, Entry]:
-        """Arms the fault called `name`, whose parameters must be valid; it is in force at once."""
+        """Arms the fault called `name`, whose parameters must be valid; it is in force at once.
+        `moment` is one of the fault's; `None` is its first."""
         fault = catalogue.find(catalogue_of_faults(), name, what="fault")
         if scope not in fault.scopes:
             raise ValueError(f"{name} strikes {' or '.join(fault.scopes)}, never {scope!r}")
+        when = moment or fault.moment
+        if when not in fault.moments:
+            raise ValueError(f"{name} strikes {' or '.join(fault.moments)}, never {moment!r}")
         own = fault.parameters.model_validate(parameters or {}).model_dump(mode="json")
         limits = {"probability": probability, "times": times, "ttl_s": ttl_s}
         id = f"flt-{self._count + 1}"
-        entry = self._append(FaultSet(id, name, "armed", scope, operations, {**own, **limits}))
+        told = {**own, **limits}
+        entry = self._append(FaultSet(id, name, "armed", scope, operations, told, when))
         return self._armed[id], entry
 
     def strike_once(
@@ -284,7 +276,7 @@ class ArmedFaults:
         )
         arming.drawn += 1
         chance = random.Random(f"{self._seed}/{arming.id}/1")
-        return self._blow(catalogue_of_faults()[name], arming, chance)
+        return self._blow(arming, chance)
 
     def revert(self, id: str) -> Entry:
         """Ends the arming `id`; KeyError if it is not in force."""
@@ -300,20 +292,20 @@ class ArmedFaults:
         """
         self.revert_what_is_over()
         for arming in self._armed.values():
-            fault = catalogue_of_faults()[arming.name]
-            if fault.moment != moment or not arming.aims_at(scope, operation):
+            if arming.moment != moment or not arming.aims_at(scope, operation):
                 continue
             arming.drawn += 1
             aimed = arming.dealt_before + arming.drawn
             chance = random.Random(f"{self._seed}/{arming.id}/{aimed}")
             if chance.random() < arming.probability:
-                return self._blow(fault, arming, chance)
+                return self._blow(arming, chance)
         return None
 
-    def _blow(self, fault: Fault, arming: Arming, chance: random.Random) -> Blow:
+    def _blow(self, arming: Arming, chance: random.Random) -> Blow:
+        fault = catalogue_of_faults()[arming.name]
         act = fault.strike(fault.parameters.model_validate(arming.parameters), chance)
         arming.dealt += 1
-        arming.hanging += isinstance(act, Hang)
+        arming.hanging += isinstance(act, Hang | Trickle)
         return Blow(arming.id, arming.name, act, arming, self.revert_what_is_over)
 
     def revert_what_is_over(self) -> None:
@@ -348,11 +340,12 @@ class ArmedFaults:
             ttl_s=parameters.pop("ttl_s"),
             parameters=parameters,
             armed_at=wall_at,
+            moment=record.moment or catalogue_of_faults()[record.name].moment,
         )
         self._armed[arming.id] = arming
         self._count += 1
         if arming.ends_at is not None:
-            self._look_again_in(max(0.0, (arming.ends_at - self._wall()).total_seconds()))
+            self._set_alarm()
 
     def _fold_struck(self, entry: Entry) -> None:
         """Counts a struck message; a fault that is spent reverts after the entry, never within its
@@ -369,21 +362,38 @@ class ArmedFaults:
         if not arming.drawn:  # Nothing was struck in this process, so a former one did.
             arming.dealt_before = len(arming.recorded)
         if arming.is_spent():
-            self._look_again_in(0.0)
+            self._set_alarm()
 
-    def _look_again_in(self, seconds: float) -> None:
-        """Reverts by the clock even while nothing is sent; without a running loop the next message
-        will do it."""
+    def _set_alarm(self) -> None:
+        """Looks again when the next arming may be over, so that it reverts even while nothing is
+        sent; without a running loop the next message will do it."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        self._alarms.add(loop.call_later(seconds, self.revert_what_is_over))
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        waits_s = [self._may_be_over_in_s(arming) for arming in self._armed.values()]
+        if soonest_s := min((wait_s for wait_s in waits_s if wait_s is not None), default=None):
+            self._alarm = loop.call_later(soonest_s, self._look_again)
+
+    def _may_be_over_in_s(self, arming: Arming) -> float | None:
+        if arming.is_spent():
+            return ALARM_S_MIN
+        if arming.ends_at is None:
+            return None
+        return max(ALARM_S_MIN, (arming.ends_at - self._wall()).total_seconds())
+
+    def _look_again(self) -> None:
+        """The loop's clock is not the wall's: it may call a moment too early, and is set again."""
+        self.revert_what_is_over()
+        self._set_alarm()
 
     def close(self) -> None:
         """The sandbox is going: nobody is kept waiting, and nothing is written any more."""
-        for alarm in self._alarms:
-            alarm.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
         for arming in self._armed.values():
             arming.over.set()
         self._armed.clear()

@@ -10,6 +10,7 @@ from simulator.faults import Hang, NoParameters, fault
     title="Nothing is answered until the client gives up or the fault ends",
     scopes=("regulator", "recipient"),
     moment="before",
+    or_at=("after",),
 )
 def blackhole(parameters: NoParameters, chance: random.Random) -> Hang:
     return Hang()

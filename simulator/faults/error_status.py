@@ -1,5 +1,5 @@
-"""The witness is up but unwell: it answers with an error status of the tester's choice and hears
-nothing."""
+"""The witness is up but unwell: it answers with an error status of the tester's choice and has
+heard nothing, or, struck `after`, has done what was asked and says otherwise."""
 
 import random
 from typing import Annotated
@@ -20,9 +20,10 @@ class ErrorStatus(Message):
 
 @fault(
     id="error_status",
-    title="Requests are answered with an error status and not heard",
+    title="Requests are answered with an error status, not heard or in spite of it",
     scopes=("regulator", "recipient"),
     moment="before",
+    or_at=("after",),
     parameters=ErrorStatus,
 )
 def error_status(parameters: ErrorStatus, chance: random.Random) -> Answer:

@@ -1,4 +1,5 @@
-"""The witness is slow: every request waits for a fixed or a drawn time before it is heard."""
+"""The witness is slow: a request waits for a fixed or a drawn time before it is heard, or its
+answer before it leaves."""
 
 import math
 import random
@@ -26,9 +27,10 @@ class Latency(Message):
 
 @fault(
     id="latency",
-    title="Requests wait for a fixed, uniform or log-normal time before they are heard",
+    title="Requests, or their answers, wait for a fixed, uniform or log-normal time",
     scopes=("regulator", "recipient"),
     moment="before",
+    or_at=("after",),
     parameters=Latency,
 )
 def latency(parameters: Latency, chance: random.Random) -> Delay:

@@ -620,6 +620,41 @@ class NoticeAcknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeOverdue:
+    """Nobody acknowledged the notice within the limit; recorded once, whatever comes after."""
+
+    id: str
+    limit_s: float
+    """Wall time, from the first delivery; for a platform that polls, from the issue."""
+    at: datetime
+    event: Literal["notice_overdue"] = "notice_overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGivenUp:
+    """The last attempt failed: the notice is a dead letter, which can still be read and
+    acknowledged."""
+
+    id: str
+    attempts: int
+    """All that were made so far."""
+    reason: str
+    at: datetime
+    event: Literal["notice_given_up"] = "notice_given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRedelivered:
+    """A dead letter gets a new round of attempts."""
+
+    id: str
+    by: str
+    """`platform` or `tester`."""
+    at: datetime
+    event: Literal["notice_redelivered"] = "notice_redelivered"
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChanged:
     """Which decisions the regulator takes at once, after a time (seconds of sandbox time), or by
     hand."""
@@ -698,6 +733,9 @@ Event = Annotated[
     | CertificationExpired
     | NoticeIssued
     | NoticeAcknowledged
+    | NoticeOverdue
+    | NoticeGivenUp
+    | NoticeRedelivered
     | PolicyChanged
     | RatesSet,
     Field(discriminator="event"),

@@ -8,7 +8,7 @@ means. The regulator's decisions travel inside the record of the message that ca
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
 
@@ -141,6 +141,9 @@ class Delivery:
     error: str | None = None
     fault: str | None = None
     events: tuple[Event, ...] = ()
+    forged: bool = False
+    """A fault made it what the regulator never signed: the platform has to refuse it, and no answer
+    to it acknowledges anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,9 @@ class FaultSet:
     operations: tuple[str, ...] = ()
     """Operation ids that it may strike; empty means all."""
     parameters: dict[str, Any] = field(default_factory=dict)
+    moment: Literal["before", "after", "deliver"] | None = None
+    """When it strikes; `None` where it reverted, or in a journal that did not say it: the fault's
+    usual moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,3 +50,42 @@ class Acknowledgement(Message):
 
     id: str
     acknowledged_at: Time
+
+
+NoticeStatus = Literal["pending", "overdue", "dead", "redelivering", "acknowledged"]
+
+
+class NoticeStanding(Message):
+    """What has become of a notice; answer of `POST /notices/{id}/redelivery`."""
+
+    id: str
+    status: NoticeStatus
+    """`dead` was given up and can still be read and acknowledged."""
+    attempts: int
+    """Times that it was sent, or lost on the way by a fault."""
+    overdue_at: Time | None = None
+    """When the limit of its acknowledgement had passed."""
+    reason: str | None = None
+    """Why it was given up."""
+    acknowledged_at: Time | None = None
+
+
+class DeliveryAttempt(Message):
+    """One attempt to bring a message to the callback. `status` is what was answered (0: nothing),
+    the times are wall time, `fault` is the id of an injected fault that struck it."""
+
+    attempt: int
+    sent_at: Time
+    answered_at: Time
+    status: int
+    error: str | None = None
+    fault: str | None = None
+    forged: bool = False
+
+
+class DeliveryList(Message):
+    """Answer of `GET /notices/{id}/deliveries`: every attempt, oldest first."""
+
+    notice: NoticeStanding
+    items: tuple[DeliveryAttempt, ...]
+    next_cursor: str | None = None

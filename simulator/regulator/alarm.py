@@ -23,17 +23,20 @@ log = logging.getLogger(__name__)
 
 
 class Alarm:
-    """`look` runs what is due; `next_due` is the sandbox time of what comes then, if anything."""
+    """`look` runs what is due; `next_due` is the sandbox time of what comes then, if anything,
+    and `next_in_s` the seconds of wall time until what the wall's clock alone brings."""
 
     def __init__(
         self,
         clock: SandboxClock,
         look: Callable[[], Awaitable[object]],
         next_due: Callable[[datetime], datetime | None],
+        next_in_s: Callable[[], float | None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._look = look
         self._next_due = next_due
+        self._next_in_s = next_in_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -85,9 +88,10 @@ class Alarm:
         except Exception:  # One timer that fails must not stop the others for ever.
             log.exception("a timer failed")
         if self._loop is not None and not self._is_awake:
-            seconds = self._seconds_to_what_comes_after(looked_at)
-            if seconds is not None:
-                self._set(seconds)
+            waits_s = (self._seconds_to_what_comes_after(looked_at), self._next_in_s())
+            soonest_s = min((one for one in waits_s if one is not None), default=None)
+            if soonest_s is not None:
+                self._set(soonest_s)
 
     def _seconds_to_what_comes_after(self, looked_at: datetime) -> float | None:
         """Wall time until then; `None` where nothing comes, or time stands still."""

@@ -5,9 +5,11 @@ The checks stand in the order in which they are made, cheapest and most general 
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulator.journal.records import Delivery
 from simulator.law.working_days import BeyondCalendar
 from simulator.regulator import reading
 from simulator.regulator.answered import Answered, refused
@@ -39,6 +41,7 @@ class Desk:
         sign: Sign,
         *,
         callbacks_anywhere: bool,
+        deliveries_of: Callable[[str], Sequence[Delivery]],
     ) -> None:
         self._folding = folding
         self._senders = senders
@@ -46,6 +49,7 @@ class Desk:
         self._door = door
         self._sign = sign
         self._callbacks_anywhere = callbacks_anywhere
+        self._deliveries_of = deliveries_of
 
     def put(
         self, heard: Heard, operation: Operation, timing: Timing, scenario: Scenario | Refusal
@@ -209,6 +213,7 @@ class Desk:
             now=sandbox.clock.now(),
             sign=self._sign,
             callbacks_anywhere=self._callbacks_anywhere,
+            deliveries_of=self._deliveries_of,
         )
 
 

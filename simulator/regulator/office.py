@@ -13,11 +13,12 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from simulator.faults import Blow, Moment
+from simulator.faults import Blow, Moment, Respell
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
 from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
+from simulator.regulator import unusual
 from simulator.regulator.answered import Answered, refused, unknown
 from simulator.regulator.api import Operation
 from simulator.regulator.courier import Courier
@@ -70,6 +71,7 @@ class Office:
             self.door,
             self.sign,
             callbacks_anywhere=callbacks_anywhere,
+            deliveries_of=self.courier.log.of,
         )
         self._ticking = Ticking(self._folding, self.courier, self.sign)
         sandbox.follow(self._fold)
@@ -216,7 +218,11 @@ class Office:
         self._witness(Measured(record.operation, record.status, record.refusal or "", timing))
         self.courier.carry(answered.events)
         response = answered.response(timing, trace_of(entry))
-        return response if blow is None else Struck(blow, response)
+        if blow is None:
+            return response
+        if isinstance(blow.act, Respell):
+            response = unusual.respelled_response(response, answered, record.operation, blow.act)
+        return Struck(blow, response)
 
     async def _turn_away(
         self, heard: Heard, answered: Answered, blow: Blow | None, timing: Timing
@@ -242,8 +248,8 @@ class Office:
             self._senders.remember(record, entry.wall_at)
             self.door.fold(record)
             self._former.remember(record)
-        elif isinstance(record, Delivery):
-            self.courier.fold(record)
+        delivery = record if isinstance(record, Delivery) else None
+        self.courier.log.fold(entry.wall_at, record.events, delivery)
 
 
 _KINDS_FOLDED = {record.kind for record in (Opened, Exchange, Delivery, Decided)}

@@ -123,6 +123,10 @@ CODES: dict[str, Code] = {
     "case_closed": Code(409, "The case is closed"),
     "reinspection_pending": Code(409, "A re-inspection is under way"),
     "already_suspended": Code(409, "The export is suspended already"),
+    # Which notice.
+    "notice_acknowledged": Code(409, "The notice is acknowledged"),
+    "delivery_under_way": Code(409, "The notice is being delivered"),
+    "callback_missing": Code(409, "The platform has no callback and polls"),
 }
 
 

@@ -53,7 +53,10 @@ from simulator.journal.events import (
     LineageRecorded,
     MaterialHandedIn,
     NoticeAcknowledged,
+    NoticeGivenUp,
     NoticeIssued,
+    NoticeOverdue,
+    NoticeRedelivered,
     PasscodeReissued,
     PersonsCounted,
     PlatformRegistered,
@@ -364,12 +367,12 @@ def _persons(state: RegulatorState, event: PersonsCounted) -> None:
             del state.persons[platform, year], state.tallies[platform, year]
 
 
-def _notice(state: RegulatorState, event: NoticeIssued | NoticeAcknowledged) -> None:
+def _notice(state: RegulatorState, event: notice.NoticeEvent) -> None:
     state.notices[event.id] = notice.evolve(state.notices.get(event.id), event)
     if isinstance(event, NoticeIssued):
         state.unacknowledged[event.id] = None
         state.notices_by_platform.setdefault(event.platform, []).append(event.id)
-    else:
+    elif isinstance(event, NoticeAcknowledged):
         state.unacknowledged.pop(event.id, None)
 
 
@@ -433,6 +436,9 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     PersonsCounted: _persons,
     NoticeIssued: _notice,
     NoticeAcknowledged: _notice,
+    NoticeOverdue: _notice,
+    NoticeGivenUp: _notice,
+    NoticeRedelivered: _notice,
     PolicyChanged: _policy,
     RatesSet: _rate,
 }

@@ -7,8 +7,9 @@ from simulator.journal.entry import Entry
 from simulator.journal.records import Decided
 from simulator.regulator.alarm import Alarm
 from simulator.regulator.courier import Courier
+from simulator.regulator.delivery_log import LIMIT_S
 from simulator.regulator.folding import Folding
-from simulator.regulator.lifecycle import timers
+from simulator.regulator.lifecycle import notice, timers
 from simulator.regulator.lifecycle.authorization import Sign
 
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -21,7 +22,9 @@ class Ticking:
         self._folding = folding
         self._courier = courier
         self._sign = sign
-        self._alarm = Alarm(folding.sandbox.clock, self.run, self._next_due)
+        self._alarm = Alarm(
+            folding.sandbox.clock, self.run, self._next_due, self._next_overdue_in_s
+        )
 
     def start(self) -> None:
         """From now on timers run by themselves."""
@@ -38,7 +41,8 @@ class Ticking:
     async def run(self) -> tuple[Decided, ...]:
         """Runs everything that is due by now, in order, and tells what happened."""
         sandbox = self._folding.sandbox
-        happened = list(self._run_what_is_due(sandbox.clock.now()))
+        now = sandbox.clock.now()
+        happened = [*self._run_what_is_due(now), *self._tell_overdue(now)]
         if happened:
             await sandbox.durable(happened[-1][1])
         for decided, _ in happened:
@@ -57,7 +61,17 @@ class Ticking:
                     goes_on = True
                     yield self._folding.decide("timer", f"{due.command} {due.subject}", events)
 
+    def _tell_overdue(self, now: datetime) -> Iterator[tuple[Decided, Entry]]:
+        """Records each notice whose acknowledgement did not come within its limit of wall time."""
+        for id in list(self._courier.log.beyond_limit(self._folding.sandbox.clock.wall())):
+            events = notice.pass_limit(self._folding.state, id, LIMIT_S, now)
+            if events:
+                yield self._folding.decide("timer", f"overdue {id}", events)
+
     def _next_due(self, after: datetime) -> datetime | None:
         """When something falls due next; what was due by then and is void waits for an entry."""
         ahead = (due.at for due in timers.due(self._folding.state, LATEST) if due.at > after)
         return min(ahead, default=None)
+
+    def _next_overdue_in_s(self) -> float | None:
+        return self._courier.log.next_in_s(self._folding.sandbox.clock.wall())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from simulator.journal.events import AlertRaised, LineageItem
+from simulator.journal.records import Delivery
 from simulator.messages import alert as alert_wire
 from simulator.messages import authorization as authorization_wire
 from simulator.messages import case as case_wire
@@ -174,6 +175,30 @@ def acknowledgement(held: Notice) -> notice_wire.Acknowledgement:
     """Of a notice that was acknowledged."""
     assert held.acknowledged_at is not None, f"{held.id} is not acknowledged"
     return notice_wire.Acknowledgement(id=held.id, acknowledged_at=held.acknowledged_at)
+
+
+def standing_of(held: Notice, attempts: int) -> notice_wire.NoticeStanding:
+    """`attempts` is how often it was sent."""
+    return notice_wire.NoticeStanding(
+        id=held.id,
+        status=held.status,
+        attempts=attempts,
+        overdue_at=held.overdue_at,
+        reason=None if held.given_up is None else held.given_up.reason,
+        acknowledged_at=held.acknowledged_at,
+    )
+
+
+def attempt(made: Delivery) -> notice_wire.DeliveryAttempt:
+    return notice_wire.DeliveryAttempt(
+        attempt=made.attempt,
+        sent_at=made.sent_at,
+        answered_at=made.answered_at,
+        status=made.status,
+        error=made.error,
+        fault=made.fault,
+        forged=made.forged,
+    )
 
 
 def case(held: Case) -> case_wire.Case:

@@ -24,7 +24,9 @@ Body = dict[str, Any]
 
 def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
     """The path of `case` then leads to something that the platform of the world has."""
-    if operation in OWN:
+    if operation == "redeliver":
+        case.path_parameters["id"] = world.dead_letter()
+    elif operation in OWN:
         case.path_parameters["id"] = OWN[operation]
     elif operation == "close":
         case.path_parameters["id"] = world.announce()  # A transmission is closed once.

@@ -161,7 +161,9 @@ def test_a_platform_cannot_act_on_what_another_has(world: World, other: Platform
     traced = other.call("POST", "/lineage", {"items": [LINEAGE]}, idempotency_key="l")
     fed = other.call("POST", "/feed", [FEED_EVENT]).json()
 
-    assert {"close", "acknowledge", "hand_in", "reinspect", "revoke_key"} <= set(refused)
+    assert {"close", "acknowledge", "redeliver", "hand_in", "reinspect", "revoke_key"} <= set(
+        refused
+    )
     assert refused == dict.fromkeys(refused, (404, "not_found"))
     assert refusal(announced) == (409, "authorization_unknown")
     assert refusal(traced) == (409, "transmission_unknown")

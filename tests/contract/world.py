@@ -6,7 +6,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from simulator.journal.events import CertificationSuspended, Event
+from simulator.journal.events import CallbackConfirmed, CertificationSuspended, Event, NoticeGivenUp
 from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
+from simulator.regulator.office import Office
 from simulator.serve import Server, Simulator, build, listen
 from tests.regulator.added import adding, key_id, private_key
 from tests.simulator.parties import PASSCODE, TOKEN, Control, Platform, Served
@@ -30,6 +31,7 @@ SANDBOX = "sb"
 NEWCOMERS = "newcomers"
 """A sandbox in which nobody has registered yet: a passcode is good for one registration."""
 NEWCOMERS_PASSCODE = "open-sesame"
+NOWHERE = "http://127.0.0.1:1/"
 RECORDS_MAX = 10_000_000_000
 """The largest quota, so that no number of announcements uses it up."""
 PAYLOAD = "1" * 64
@@ -42,6 +44,8 @@ OWN = {
     "acknowledge": "ntc-1",
     "read_certification": "cer-1",
     "read_contract": "con-1",
+    "list_deliveries": "ntc-1",
+    "redeliver": "ntc-1",
     "read_case": "cas-1",
     "hand_in": "cas-1",
     "reinspect": "cas-1",
@@ -108,6 +112,17 @@ class World:
         self.let_happen(CertificationSuspended(id, "outside its scope", LATER, now))
         return id
 
+    def dead_letter(self) -> str:
+        """The id of a notice that was given up, as of a platform with a callback."""
+        platform = self._office().state.registrations["reg-1"].registered
+        if platform.callback_url is None:
+            self.let_happen(replace(platform, callback_url=NOWHERE))
+            self.let_happen(CallbackConfirmed(platform.id, platform.at))
+            self.control.post(f"/{SANDBOX}/orders", {"order": "inspect"})
+        id = list(self._office().state.notices)[-1]
+        self.let_happen(NoticeGivenUp(id, 8, "nobody is there", platform.at))
+        return id
+
     def empty_newcomers(self) -> None:
         """Makes room for one registration."""
         if NEWCOMERS in self.simulator.world.ids():
@@ -116,9 +131,12 @@ class World:
 
     def let_happen(self, event: Event) -> None:
         """What no interface offers, happens all the same."""
+        self._wait_for(self._office().decide("tester", "test", [event]))
+
+    def _office(self) -> Office:
         office = self.simulator.world.office(SANDBOX)
         assert office is not None
-        self._wait_for(office.decide("tester", "test", [event]))
+        return office
 
     def _wait_for(self, work: Coroutine[Any, Any, R]) -> R:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)

@@ -86,6 +86,7 @@ def test_a_fault_reverts_once_its_last_struck_message_is_in_the_journal(
                 "times": 1,
                 "ttl_s": None,
             },
+            "before",
         ),
         FaultSet("flt-1", "error_status", "reverted", "regulator", ()),
     ]
@@ -197,6 +198,51 @@ def test_an_unknown_fault_is_refused_with_the_nearest_right_one(sandbox: Sandbox
         sandbox.faults.arm("notice_dropped", scope="regulator")
 
 
+def test_a_tester_chooses_when_a_fault_strikes_where_it_can_do_both(
+    sandbox: Sandbox, store: SqliteStore, wall: Wall
+) -> None:
+    sandbox.faults.arm("error_status", scope="regulator", moment="after")
+
+    assert strike(sandbox, moment="before") is None
+    assert strike(sandbox, moment="after") is not None
+    with pytest.raises(ValueError, match="rate_limited strikes before, never 'after'"):
+        sandbox.faults.arm("rate_limited", scope="regulator", moment="after")
+    asyncio.run(sandbox.write(an_arrival(None)))
+    recovered = Sandbox.recover(store, "sb", wall=wall)
+    assert strike(recovered, moment="before") is None
+    assert strike(recovered, moment="after") is not None
+
+
+def test_a_journal_that_does_not_say_when_means_the_usual_moment(sandbox: Sandbox) -> None:
+    limits = {"probability": 1.0, "times": None, "ttl_s": None}
+    sandbox.append(FaultSet("flt-1", "answer_lost", "armed", "regulator", (), limits))
+
+    assert strike(sandbox, moment="after") is not None
+
+
+def test_a_fault_is_not_over_while_an_answer_still_trickles(sandbox: Sandbox) -> None:
+    sandbox.faults.arm("slow_body", scope="regulator", times=1)
+    blow = strike(sandbox, moment="after")
+    assert blow is not None
+    sandbox.append(an_arrival(blow.fault))
+    assert [arming.id for arming in sandbox.faults] == ["flt-1"]
+
+    blow.let_go()
+
+    assert list(sandbox.faults) == []
+
+
+@pytest.mark.parametrize("name", catalogue_of_faults())
+def test_the_same_seed_deals_the_same_blows(name: str) -> None:
+    fault = catalogue_of_faults()[name]
+
+    def dealt() -> list[Any]:
+        chances = [random.Random(f"7/flt-1/{aimed}") for aimed in range(5)]
+        return [fault.strike(fault.parameters(), chance) for chance in chances]
+
+    assert dealt() == dealt()
+
+
 def test_latency_is_drawn_as_its_distribution_says() -> None:
     def drawn(**parameters: Any) -> list[float]:
         chance = random.Random(1)
@@ -228,13 +274,21 @@ def test_the_catalogue_of_faults() -> None:
     assert set(catalogue_of_faults()) >= {
         "answer_lost",
         "blackhole",
+        "connection_reset",
+        "date_skewed",
         "error_status",
         "latency",
+        "notice_altered",
         "notice_delayed",
         "notice_dropped",
         "notice_duplicated",
         "notice_reordered",
+        "notice_stale",
+        "notice_wrong_key",
         "rate_limited",
+        "slow_body",
         "truncated_body",
         "unreachable",
+        "unusual_answer",
+        "wrong_content_type",
     }

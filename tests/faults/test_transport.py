@@ -4,6 +4,7 @@ promise."""
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import pytest
@@ -11,7 +12,22 @@ import uvicorn
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from simulator.faults import Act, Answer, Arming, Blow, Delay, Drop, Hang, Truncate
+from simulator.clock import wall_now
+from simulator.faults import (
+    Act,
+    Answer,
+    Arming,
+    Blow,
+    Delay,
+    Drop,
+    Hang,
+    Moment,
+    Relabel,
+    Reset,
+    Skew,
+    Trickle,
+    Truncate,
+)
 from simulator.transport import ClosableProtocol, Struck
 
 R = TypeVar("R")
@@ -20,7 +36,10 @@ GET = b"GET /x HTTP/1.1\r\nhost: here\r\n\r\n"
 POST = b"POST /x HTTP/1.1\r\nhost: here\r\ncontent-length: 5\r\n\r\nhello"
 
 
-def a_blow(act: Act, settle: Callable[[], None] = lambda: None) -> Blow:
+CLOSING = GET.replace(b"host", b"connection: close\r\nhost")
+
+
+def a_blow(act: Act, settle: Callable[[], None] = lambda: None, moment: Moment = "before") -> Blow:
     arming = Arming(
         id="flt-1",
         name="a_fault",
@@ -31,6 +50,7 @@ def a_blow(act: Act, settle: Callable[[], None] = lambda: None) -> Blow:
         ttl_s=None,
         parameters={},
         armed_at=datetime(2023, 6, 1, tzinfo=UTC),
+        moment=moment,
         hanging=1,
     )
     return Blow("flt-1", "a_fault", act, arming, settle)
@@ -76,6 +96,79 @@ def test_a_dropped_connection_ends_without_a_byte(
 ) -> None:
     assert what_comes_back(Drop(), request_bytes) == b""
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_reset_connection_is_torn_down_where_a_dropped_one_is_closed() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+        writer.write(POST)
+        try:
+            return f"{await asyncio.wait_for(reader.read(), 5)!r}"
+        except ConnectionResetError:
+            return "reset"
+
+    assert asyncio.run(with_server(a_blow(Reset()), talk)) == "reset"
+    assert asyncio.run(with_server(a_blow(Drop()), talk)) == "b''"
+
+
+def test_a_trickling_answer_comes_part_by_part_until_it_is_whole() -> None:
+    act = Trickle(over_s=0.02, parts=4)
+
+    head, _, body = what_comes_back(act, CLOSING).partition(b"\r\n\r\n")
+
+    assert b"content-length: 21" in head
+    assert body == b'{"status":"accepted"}'
+
+
+def test_what_trickles_comes_at_once_when_the_fault_is_reverted() -> None:
+    blow = a_blow(Trickle(over_s=3600, parts=4))
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(CLOSING)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        assert head.startswith(b"HTTP/1.1 200 OK")
+        blow.arming.over.set()
+        return await asyncio.wait_for(reader.read(), 5)
+
+    assert asyncio.run(with_server(blow, talk)) == b'{"status":"accepted"}'
+    assert blow.arming.hanging == 0
+
+
+def test_a_wrong_content_type_leaves_the_answer_as_it_is() -> None:
+    head, _, body = what_comes_back(Relabel("text/html"), CLOSING).partition(b"\r\n\r\n")
+
+    assert head.count(b"content-type: ") == 1
+    assert b"content-type: text/html" in head
+    assert body == b'{"status":"accepted"}'
+
+
+def test_a_skewed_date_is_the_only_one() -> None:
+    head, _, body = what_comes_back(Skew(-86_400.0), CLOSING).partition(b"\r\n\r\n")
+
+    [date] = [line[6:].decode() for line in head.split(b"\r\n") if line.startswith(b"date: ")]
+    off_by_s = (parsedate_to_datetime(date) - wall_now()).total_seconds()
+    assert -86_410 < off_by_s < -86_390
+    assert body == b'{"status":"accepted"}'
+
+
+def test_a_delay_after_the_message_was_processed_is_waited_for_before_the_answer() -> None:
+    waited: list[float] = []
+
+    class Watched(Blow):
+        async def wait(self) -> None:
+            waited.append(1.0)
+
+    def delayed(moment: Moment) -> Blow:
+        blow = a_blow(Delay(1.0), moment=moment)
+        return Watched(blow.fault, blow.name, blow.act, blow.arming, blow.settle)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(CLOSING)
+        return await asyncio.wait_for(reader.read(), 5)
+
+    assert asyncio.run(with_server(delayed("before"), talk)).endswith(b'{"status":"accepted"}')
+    assert waited == []
+    assert asyncio.run(with_server(delayed("after"), talk)).endswith(b'{"status":"accepted"}')
+    assert waited == [1.0]
 
 
 def test_a_truncated_answer_promises_more_than_it_sends(caplog: pytest.LogCaptureFixture) -> None:

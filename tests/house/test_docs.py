@@ -204,10 +204,12 @@ def test_the_table_of_limits_is_the_regulators_own() -> None:
 
 def test_the_table_of_faults_names_every_fault_and_where_it_strikes() -> None:
     section = text_of(CONNECTING).partition("\n## Faults\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", section, re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \| ([\w, ]+) \|", section, re.MULTILINE)
     faults = catalogues.entries("faults")
 
-    assert dict(rows) == {id: ", ".join(fault.scopes) for id, fault in faults.items()}
+    assert sorted(rows) == [
+        (id, ", ".join(fault.scopes), ", ".join(fault.moments)) for id, fault in faults.items()
+    ]
 
 
 def test_the_signature_vectors_are_those_that_the_tests_hold() -> None:

@@ -139,9 +139,12 @@ class AWorld:
     def notice(self, id: str, type: str, subject: str, **data: Any) -> ev.NoticeIssued:
         return ev.NoticeIssued(id, PLATFORM, 1, type, subject, self.now, data)
 
-    def deliver(self, notice: str, *, status: int = 200, fault: str | None = None) -> Entry:
+    def deliver(
+        self, notice: str, *, status: int = 200, fault: str | None = None, forged: bool = False
+    ) -> Entry:
+        url = "http://127.0.0.1:1"
         return self.add(
-            rec.Delivery(notice, 1, "http://127.0.0.1:1", self.now, self.now, status, None, fault)
+            rec.Delivery(notice, 1, url, self.now, self.now, status, None, fault, forged=forged)
         )
 
     def announce(self, *, accepted: bool = True) -> str:

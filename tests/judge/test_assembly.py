@@ -65,6 +65,23 @@ def test_a_payload_is_late_only_beyond_the_limit_after_the_platform_was_told() -
     assert notice.left_late_s == (3.0,)
 
 
+def test_a_forged_delivery_tells_nothing_however_it_was_answered() -> None:
+    world = AWorld(limits={"stop_s": 2.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.deliver("ntc-1", status=401, fault="flt-1", forged=True)
+    for text in ("one", "two", "three"):
+        world.arrive(f"{text} seconds after the forgery")
+    true = world.deliver("ntc-1")
+    world.arrive("one second after it was told")
+    world.end()
+
+    (notice,) = dossiers(world, "notice")
+
+    assert (notice.told_at, notice.left_late_s) == (true.wall_at, ())
+
+
 def test_a_delivery_that_a_fault_took_away_tells_nothing() -> None:
     world = AWorld(limits={"stop_s": 1.0})
     world.declare()

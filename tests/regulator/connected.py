@@ -58,10 +58,13 @@ class Callback:
     statuses: list[int] = field(default_factory=list)
     answers_challenge: bool = True
     got: list[tuple[dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """Of `got`, byte for byte."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = await request.body()
+        self.bodies.append(body)
         self.got.append((dict(request.headers), json.loads(body)))
         is_challenge = self.got[-1][1].get("type") == "challenge"
         content = body if is_challenge and self.answers_challenge else b"{}"

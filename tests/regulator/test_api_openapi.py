@@ -40,6 +40,8 @@ OPERATIONS = {
     "list_alerts": "GET /alerts",
     "list_notices": "GET /notices",
     "acknowledge": "POST /notices/{id}/acknowledgement",
+    "list_deliveries": "GET /notices/{id}/deliveries",
+    "redeliver": "POST /notices/{id}/redelivery",
     "list_cases": "GET /cases",
     "read_case": "GET /cases/{id}",
     "hand_in": "PUT /cases/{id}/materials/{number}",

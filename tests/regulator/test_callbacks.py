@@ -91,7 +91,9 @@ def test_a_redirect_is_not_followed(regulator: Connected) -> None:
         away = RedirectResponse("http://127.0.0.1:8900/control/sandboxes", 307)
         await away(scope, receive, send)
 
-    regulator.office.courier._http = httpx.AsyncClient(transport=httpx.ASGITransport(redirecting))
+    regulator.office.courier._messenger._http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(redirecting)
+    )
     regulator.office.courier._backoff_s = 0.0
     regulator.register(callback_url=CALLBACK)
     regulator.settle()

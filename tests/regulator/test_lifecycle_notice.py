@@ -1,5 +1,6 @@
 """The platform is told what it did not ask for in the same breath, in one gapless sequence."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,10 @@ from simulator.journal.events import (
     ExportSuspended,
     InspectionOpened,
     NoticeAcknowledged,
+    NoticeGivenUp,
     NoticeIssued,
+    NoticeOverdue,
+    NoticeRedelivered,
     ReinspectionDecided,
 )
 from simulator.messages.notice import Acknowledgement, Notice
@@ -33,7 +37,9 @@ from simulator.regulator.state import RegulatorState
 from tests.regulator.lawful import (
     ANNOUNCED,
     DECLARED,
+    FOREIGN,
     NOW,
+    REGISTERED,
     authorized,
     fold,
     refused,
@@ -209,6 +215,91 @@ def test_an_acknowledgement_counts_once() -> None:
     assert (
         refused(notice.acknowledge(state, "reg-2", "ntc-1", "interface", NOW)).code == "not_found"
     )
+
+
+def told_by_callback() -> RegulatorState:
+    """A platform with a callback was sent ntc-1."""
+    state = RegulatorState()
+    state.fold(replace(REGISTERED, callback_url="http://127.0.0.1:9000/"))
+    stopped = fold(state, order.stop(state, "reg-1", None, "", NOW))
+    fold(state, notice.issue_for(state, stopped, NOW))
+    return state
+
+
+def status_of(state: RegulatorState) -> str:
+    """Where `ntc-1` stands."""
+    return state.notices["ntc-1"].status
+
+
+def test_a_notice_is_overdue_once_and_stays_so() -> None:
+    state = told_by_callback()
+    assert status_of(state) == "pending"
+
+    outcome = fold(state, notice.pass_limit(state, "ntc-1", 10.0, NOW))
+    assert outcome == (NoticeOverdue("ntc-1", 10.0, NOW),)
+    assert status_of(state) == "overdue"
+    assert notice.pass_limit(state, "ntc-1", 10.0, NOW) == ()
+    fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "callback", NOW))
+
+    assert status_of(state) == "acknowledged"
+    assert state.notices["ntc-1"].overdue_at == NOW
+
+
+def test_what_was_heard_is_neither_overdue_nor_given_up() -> None:
+    state = told_by_callback()
+    fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "interface", NOW))
+
+    assert notice.pass_limit(state, "ntc-1", 10.0, NOW) == ()
+    assert notice.give_up(state, "ntc-1", 8, "no answer", NOW) == ()
+
+
+def test_a_dead_letter_is_redelivered_on_request_and_dies_again() -> None:
+    state = told_by_callback()
+    given_up = fold(state, notice.give_up(state, "ntc-1", 8, "no answer", NOW))
+    assert given_up == (NoticeGivenUp("ntc-1", 8, "no answer", NOW),)
+    assert status_of(state) == "dead"
+    assert notice.give_up(state, "ntc-1", 9, "no answer", NOW) == ()
+
+    redelivered = fold(state, notice.redeliver(state, "reg-1", "ntc-1", "platform", NOW))
+    assert redelivered == (NoticeRedelivered("ntc-1", "platform", NOW),)
+    held = state.notices["ntc-1"]
+    assert (held.status, held.round, held.attempts_before) == ("redelivering", 2, 8)
+    fold(state, notice.give_up(state, "ntc-1", 16, "no answer", NOW))
+
+    assert status_of(state) == "dead"
+
+
+def test_a_dead_letter_can_still_be_acknowledged() -> None:
+    state = told_by_callback()
+    fold(state, notice.give_up(state, "ntc-1", 8, "no answer", NOW))
+
+    fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "interface", NOW))
+
+    assert status_of(state) == "acknowledged"
+    assert list(state.unacknowledged) == []
+
+
+def test_only_a_dead_letter_of_ones_own_is_redelivered() -> None:
+    state = told_by_callback()
+    state.fold(FOREIGN)
+
+    under_way = notice.redeliver(state, "reg-1", "ntc-1", "platform", NOW)
+    foreign = notice.redeliver(state, "reg-2", "ntc-1", "platform", NOW)
+    fold(state, notice.acknowledge(state, "reg-1", "ntc-1", "callback", NOW))
+    heard = notice.redeliver(state, None, "ntc-1", "tester", NOW)
+
+    codes = [refused(outcome).code for outcome in (under_way, foreign, heard)]
+    assert codes == ["delivery_under_way", "not_found", "notice_acknowledged"]
+
+
+def test_nothing_is_redelivered_to_a_platform_that_polls() -> None:
+    state = authorized()
+    stopped = fold(state, order.stop(state, "reg-1", None, "", NOW))
+    fold(state, notice.issue_for(state, stopped, NOW))
+
+    outcome = notice.redeliver(state, "reg-1", "ntc-1", "platform", NOW)
+
+    assert refused(outcome).code == "callback_missing"
 
 
 def test_the_wire_tells_the_notice_and_its_acknowledgement() -> None:

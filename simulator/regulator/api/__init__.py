@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from simulator import catalogue
 from simulator.journal.events import Event
+from simulator.journal.records import Delivery
 from simulator.messages.base import Message
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
@@ -50,6 +51,8 @@ class Call:
     """The regulator's signature in base64."""
     callbacks_anywhere: bool
     """Whether notices may be delivered to other hosts than this one."""
+    deliveries_of: Callable[[str], Sequence[Delivery]]
+    """Every attempt to bring a notice."""
 
 
 @dataclass(frozen=True, slots=True)

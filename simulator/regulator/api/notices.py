@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from simulator.messages.notice import Acknowledgement, NoticeList
+from simulator.messages.notice import Acknowledgement, DeliveryList, NoticeList, NoticeStanding
 from simulator.regulator import views
-from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken
+from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, cursor_of
 from simulator.regulator.courier import source_of
 from simulator.regulator.lifecycle import notice
-from simulator.regulator.refusal import Refusal
+from simulator.regulator.refusal import Refusal, not_found
 
 EXAMPLE: dict[str, Any] = {
     "specversion": "1.0",
@@ -18,6 +18,24 @@ EXAMPLE: dict[str, Any] = {
     "time": "2023-06-02T10:00:00Z",
     "sequence": 1,
     "data": {"authorization": None},
+}
+
+DEAD: dict[str, Any] = {
+    "id": "ntc-1",
+    "status": "dead",
+    "attempts": 8,
+    "overdue_at": "2023-06-02T10:00:10Z",
+    "reason": "not acknowledged by attempt 8: the callback answered 503",
+    "acknowledged_at": None,
+}
+ATTEMPT: dict[str, Any] = {
+    "attempt": 1,
+    "sent_at": "2026-03-02T09:30:00Z",
+    "answered_at": "2026-03-02T09:30:00.018Z",
+    "status": 503,
+    "error": None,
+    "fault": None,
+    "forged": False,
 }
 
 
@@ -36,6 +54,30 @@ def _acknowledge(call: Call, _: None) -> Outcome:
     if isinstance(outcome, Refusal):
         return outcome
     return Taken(outcome, lambda: views.acknowledgement(call.state.notices[id]))
+
+
+def _deliveries(call: Call, _: None) -> Outcome:
+    id = call.path["id"]
+    held = call.state.notices.get(id)
+    if held is None or held.platform != call.platform:
+        return not_found("notice", id)
+    made = call.deliveries_of(id)
+    first, last = call.page.cursor, call.page.cursor + call.page.limit
+    answer = DeliveryList(
+        notice=views.standing_of(held, len(made)),
+        items=tuple(map(views.attempt, made[first:last])),
+        next_cursor=cursor_of(call.page, last) if last < len(made) else None,
+    )
+    return Taken((), lambda: answer)
+
+
+def _redeliver(call: Call, _: None) -> Outcome:
+    id = call.path["id"]
+    outcome = notice.redeliver(call.state, call.platform, id, "platform", call.now)
+    if isinstance(outcome, Refusal):
+        return outcome
+    attempts = len(call.deliveries_of(id))
+    return Taken(outcome, lambda: views.standing_of(call.state.notices[id], attempts))
 
 
 NOTICES = Resource(
@@ -63,6 +105,33 @@ NOTICES = Resource(
             ask=_acknowledge,
             idempotency="optional",
             refuses=("not_found",),
+        ),
+        Operation(
+            id="list_deliveries",
+            method="GET",
+            path="/notices/{id}/deliveries",
+            title="Read what has become of a notice, and every attempt to bring it",
+            answers=DeliveryList,
+            example={"notice": DEAD, "items": [ATTEMPT], "next_cursor": "1"},
+            ask=_deliveries,
+            lists="pages",
+            refuses=("not_found",),
+        ),
+        Operation(
+            id="redeliver",
+            method="POST",
+            path="/notices/{id}/redelivery",
+            title="Have a notice that was given up brought again, in a new round of attempts",
+            answers=NoticeStanding,
+            example=DEAD | {"status": "redelivering", "reason": None},
+            ask=_redeliver,
+            idempotency="optional",
+            refuses=(
+                "not_found",
+                "callback_missing",
+                "notice_acknowledged",
+                "delivery_under_way",
+            ),
         ),
     ),
 )

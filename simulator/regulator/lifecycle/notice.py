@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.journal.events import (
     AuthorizationGranted,
@@ -38,7 +38,10 @@ from simulator.journal.events import (
     KeyRetired,
     KeyRevoked,
     NoticeAcknowledged,
+    NoticeGivenUp,
     NoticeIssued,
+    NoticeOverdue,
+    NoticeRedelivered,
     RegulatorKeyAnnounced,
     ReinspectionDecided,
     TransmissionAccepted,
@@ -48,20 +51,32 @@ from simulator.journal.events import (
 from simulator.messages.tidings import TIDINGS
 from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.case import examine
-from simulator.regulator.refusal import Refusal, not_found
+from simulator.regulator.refusal import Refusal, not_found, refuse_plainly
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
 
 
+NoticeEvent = NoticeIssued | NoticeAcknowledged | NoticeOverdue | NoticeGivenUp | NoticeRedelivered
+Status = Literal["pending", "overdue", "dead", "redelivering", "acknowledged"]
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice, and whether the platform has acknowledged it."""
+    """A notice, and what has become of it."""
 
     issued: NoticeIssued
     acknowledged_at: datetime | None = None
     via: str | None = None
     """`callback` or `interface`."""
+    overdue_at: datetime | None = None
+    """When the limit of its acknowledgement had passed; it stays, whatever comes after."""
+    given_up: NoticeGivenUp | None = None
+    """While it is a dead letter."""
+    round: int = 1
+    """Counts the rounds of attempts: a redelivery begins a new one."""
+    attempts_before: int = 0
+    """Attempts of the rounds before this one."""
 
     @property
     def id(self) -> str:
@@ -70,6 +85,22 @@ class Notice:
     @property
     def platform(self) -> str:
         return self.issued.platform
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is still to be brought."""
+        return self.acknowledged_at is None and self.given_up is None
+
+    @property
+    def status(self) -> Status:
+        """Where it stands; `redelivering` outranks `overdue`, which `overdue_at` still tells."""
+        if self.acknowledged_at is not None:
+            return "acknowledged"
+        if self.given_up is not None:
+            return "dead"
+        if self.round > 1:
+            return "redelivering"
+        return "pending" if self.overdue_at is None else "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +152,78 @@ def acknowledge(
     return () if notice.acknowledged_at is not None else (NoticeAcknowledged(id, via, now),)
 
 
-def evolve(notice: Notice | None, event: NoticeIssued | NoticeAcknowledged) -> Notice:
+def pass_limit(
+    state: "RegulatorState", id: str, limit_s: float, now: datetime
+) -> tuple[Event, ...]:
+    """The limit of its acknowledgement has passed; it passes once, and not for what was heard."""
+    notice = state.notices[id]
+    if notice.acknowledged_at is not None or notice.overdue_at is not None:
+        return ()
+    return (NoticeOverdue(id, limit_s, now),)
+
+
+def give_up(
+    state: "RegulatorState", id: str, attempts: int, reason: str, now: datetime
+) -> tuple[Event, ...]:
+    """The last attempt of a round failed; what was heard meanwhile is no dead letter."""
+    return (NoticeGivenUp(id, attempts, reason, now),) if state.notices[id].is_pending else ()
+
+
+def redeliver(
+    state: "RegulatorState", platform: str | None, id: str, by: str, now: datetime
+) -> tuple[Event, ...] | Refusal:
+    """A dead letter comes back to life; `platform` is who asks, `None` for a tester."""
+    notice = state.notices.get(id)
+    if notice is None or platform not in (None, notice.platform):
+        return not_found("notice", id)
+    if state.registrations[notice.platform].callback_url is None:
+        return refuse_plainly("callback_missing", f"read {id} with GET /notices")
+    if notice.acknowledged_at is not None:
+        heard_at = notice.acknowledged_at.isoformat()
+        return refuse_plainly("notice_acknowledged", f"{id} was acknowledged at {heard_at}")
+    if notice.given_up is None:
+        return refuse_plainly("delivery_under_way", f"{id} is not given up yet; wait for it")
+    return (NoticeRedelivered(id, by, now),)
+
+
+def evolve(notice: Notice | None, event: NoticeEvent) -> Notice:
     """The notice after `event`; `None` before the first."""
     if isinstance(event, NoticeIssued):
         return Notice(event)
-    assert notice is not None, "acknowledged before it was issued"
-    return replace(notice, acknowledged_at=event.at, via=event.via)
+    assert notice is not None, "something happened to a notice before it was issued"
+    match event:
+        case NoticeAcknowledged():
+            return replace(notice, acknowledged_at=event.at, via=event.via)
+        case NoticeOverdue():
+            return replace(notice, overdue_at=event.at)
+        case NoticeGivenUp():
+            return replace(notice, given_up=event)
+        case NoticeRedelivered():
+            assert notice.given_up is not None, "only a dead letter is redelivered"
+            attempts = notice.given_up.attempts
+            return replace(notice, given_up=None, round=notice.round + 1, attempts_before=attempts)
 
 
 DRAWN = Drawing(
     id="notice",
-    title="A notice is brought until the platform has heard it.",
+    title=(
+        "A notice is brought until the platform has heard it or the attempts are used up. For a"
+        " platform that polls nothing is given up."
+    ),
     kept_in="notices",
     evolve=evolve,
-    state_of=lambda notice: "issued" if notice.acknowledged_at is None else "acknowledged",
+    state_of=lambda notice: notice.status,
     steps=(
-        Step(BEGIN, NoticeIssued, "issued"),
-        Step("issued", NoticeAcknowledged, "acknowledged"),
+        Step(BEGIN, NoticeIssued, "pending"),
+        Step("pending", NoticeAcknowledged, "acknowledged"),
+        Step("pending", NoticeOverdue, "overdue"),
+        Step("pending", NoticeGivenUp, "dead"),
+        Step("overdue", NoticeAcknowledged, "acknowledged"),
+        Step("overdue", NoticeGivenUp, "dead"),
+        Step("dead", NoticeRedelivered, "redelivering"),
+        Step("dead", NoticeAcknowledged, "acknowledged"),
+        Step("redelivering", NoticeAcknowledged, "acknowledged"),
+        Step("redelivering", NoticeGivenUp, "dead"),
     ),
 )
 
