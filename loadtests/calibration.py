@@ -149,4 +149,4 @@ def _of_the_simulator(samples: list[Sample], limits: Limits) -> Iterator[tuple[i
         if 2 * sum(busy) > len(of_it):
             yield number, "the simulator had no processor time left"
         elif 2 * sum(slow) > len(of_it):
-            yield number, "the simulator was slow to say that it is well"
+            yield number, "the simulator was slow to say how it is"

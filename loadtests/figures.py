@@ -60,6 +60,8 @@ def step_as_json(step: Step) -> dict[str, Any]:
             for name, share in {**generated.busy, **step.saturation.busy}.items()
         },
         "simulator_answers_us": _percentiles(step.saturation.answers),
+        "simulator_loop_lag_us": round(1_000_000 * step.saturation.loop_lag_s),
+        "simulator_waiting_max": step.saturation.waiting_max,
         "samples": [asdict(sample) for sample in step.saturation.samples],
         "invalid": list(step.invalid),
         "breaches": list(step.breaches),

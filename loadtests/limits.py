@@ -44,7 +44,7 @@ class Limits:
     simulator_busy_max: float = 0.9
     """Of one core, since a simulator is one process."""
     simulator_lag_p99_ms: float = 250.0
-    """How long the simulator may take to answer that it is well, beside its work."""
+    """How late the simulator's loop may be, and how long it may take to say so."""
     machine_busy_max: float | None = 0.97
     """Of all cores of the machine that generator and simulator run on."""
 

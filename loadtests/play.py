@@ -136,7 +136,8 @@ class _Playing:
             arm=partial(world.arm, self.sandbox),
             revert=partial(world.revert, self.sandbox),
         )
-        with Watching(world.url, self.scene.processes, cores, started=started) as watching, arming:
+        watching = Watching(world.saturation, self.scene.processes, cores, started=started)
+        with watching, arming:
             self.generated = generate(self.assignment, self.manner, self.folder)
         watching.end_at(self.load.seconds)
         self.saturation = watching.saturation

@@ -89,6 +89,11 @@ class World:
         told: dict[str, Any] = self._ask("GET", f"/sandboxes/{sandbox}").json()
         return told
 
+    def saturation(self) -> dict[str, float]:
+        """How near the simulator is to its limits, as it says itself."""
+        told: dict[str, float] = self._ask("GET", "/saturation").json()
+        return told
+
     def record(self, sandbox: str, records: Sequence[Mapping[str, Any]]) -> None:
         """Enters what merchants saw and marks of the run into the journal, in this order."""
         for first in range(0, len(records), RECORDS_AT_ONCE):

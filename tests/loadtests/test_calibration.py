@@ -49,7 +49,7 @@ def test_a_simulator_at_its_limit_is_named_before_what_it_causes() -> None:
 
     assert seen == (4, "the simulator had no processor time left")
     slow = gave_way(generated(ramp()), samples(slow_from=2.0), Limits(), "payment")
-    assert slow == (2, "the simulator was slow to say that it is well")
+    assert slow == (2, "the simulator was slow to say how it is")
 
 
 def test_a_single_bad_second_is_no_ceiling() -> None:

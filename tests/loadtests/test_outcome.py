@@ -12,7 +12,7 @@ from loadtests.lags import Lags, Recovery
 from loadtests.limits import Limits
 from loadtests.outcome import Ceilings
 from loadtests.registered import Standing
-from loadtests.saturation import Saturation
+from loadtests.saturation import Sample, Saturation
 from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID
 from loadtests.settling import Settled
 from loadtests.target import Checkout, Recipient
@@ -96,7 +96,7 @@ def test_a_message_of_which_nothing_is_known_makes_a_step_invalid() -> None:
         ),
         (
             {"saturation": Saturation(unanswered=2, cores=2)},
-            "the simulator did not say that it is well in 5 s, 2 times",
+            "the simulator did not say how it is, 2 times",
         ),
         (
             {"ceilings": Ceilings(15.0, "the generator sent late", 90.0, "")},
@@ -124,10 +124,14 @@ def test_a_limit_of_ours_is_never_the_platforms(other: dict[str, Any], said: str
 def test_a_simulator_that_is_slow_beside_its_work_is_the_limit() -> None:
     slow = Saturation(cores=2)
     slow.answers.record(0.4)
+    late = Saturation(cores=2, samples=[Sample(at, {}, 0.001, loop_lag_s=0.3) for at in (1, 2, 3)])
+    hiccup = replace(late, samples=[*late.samples[:1], *[Sample(at, {}, 0.001) for at in (2, 3)]])
 
     (said,) = a_step(saturation=slow).invalid
-
-    assert said.startswith("the simulator took 400 ms to say that it is well (p99), and 250 ms is")
+    assert said.startswith("the simulator took, to say how it is (p99), 400 ms, and 250 ms is the")
+    (said,) = a_step(saturation=late).invalid
+    assert said.startswith("the simulator was late on its own loop by 300 ms, and 250 ms is the")
+    assert a_step(saturation=hiccup).invalid == ()
 
 
 def test_calibration_that_met_no_limit_limits_nothing() -> None:
