@@ -44,6 +44,7 @@ load: setup ## Up to which rate the reference platform conforms: steps of load, 
 bench: setup ## Measurements, never assertions.
 	$(BIN)/python -m loadtests.bench
 	$(BIN)/python -m loadtests.sandboxes
+	$(BIN)/python -m loadtests.bench_clients
 
 prove: setup ## Play every defect, and see each convicted by the requirement made for it.
 	$(BIN)/reinspect prove

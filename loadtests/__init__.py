@@ -47,7 +47,8 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
   histogram      latencies, in buckets of a thousandth
 
   bench          rates of single operations, as ratios to a bare server
-  floor          that bare server
+  bench_clients  rates of either client of the generator, by a schedule
+  floor          the bare server of both
   volley         requests in bytes, sent as fast as answers come
 
   machine        what it all ran on, and how busy its processes were

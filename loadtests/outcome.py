@@ -50,7 +50,7 @@ class Step:
     lags: Lags
     recoveries: tuple[Recovery, ...] = ()
     gone: tuple[str, ...] = ()
-    """Parties that ended by themselves, and what the others say of them."""
+    """That the platform died, and where it was."""
     ceilings: Ceilings | None = None
     """`None` where nothing was calibrated."""
     faults: tuple[PlannedFault, ...] = field(default=())
@@ -98,12 +98,15 @@ class Step:
     def doubts(self) -> tuple[str, ...]:
         """What keeps the step from saying anything."""
         if self.judged is None:
-            return ("there is no journal to judge", *self.gone)
+            return ("there is no journal to judge",)
         return self.judged.doubts
 
     @property
     def verdict(self) -> Verdict:
-        """A limit of ours makes errors of its own, so nothing is blamed on others then."""
+        """A limit of ours makes errors of its own, so nothing is blamed on others then; but a
+        platform that died has died."""
+        if self.gone:
+            return BREACHED
         if self.invalid:
             return INVALID
         if self.breaches:

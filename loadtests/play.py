@@ -75,6 +75,7 @@ class _Playing:
         self.folder, self.tell = folder, tell
         self.sandbox = scene_.target.simulator.sandbox
         self.gone: list[str] = []
+        self.disturbed: list[str] = []
         self.settled: Settled | None = None
         self.judged: Judged | None = None
         self.lags = lags.Lags()
@@ -141,28 +142,37 @@ class _Playing:
             self.generated = generate(self.assignment, self.manner, self.folder)
         watching.end_at(self.load.seconds)
         self.saturation = watching.saturation
-        self.disturbed = tuple(arming.wrong)
-        for name in self.scene.processes:
-            if self.saturation.samples and name not in self.saturation.busy:
-                self.gone.append(
-                    f"the {name} ended by itself in the middle of the step; see its log"
-                )
+        self.disturbed += arming.wrong
 
     def follow(self) -> None:
         """Waits until every payment is final and every transmission closed, or patience ends."""
         self.tell("asking what became of the payments")
+        self._look_who_is_gone()
         began = time.monotonic()
         accepted = [
             names_of(asked, self.payments[asked.number])
             for asked in self.generated.asked
             if asked.outcome == "accepted"
         ]
-        patience_s = self.manner.limits.settle_s
+        patience_s = 0.0 if self.gone or self.disturbed else self.manner.limits.settle_s
         poll = self.scene.target.poll
         if poll is not None:
             self.settled = settling.follow(accepted, poll, wait_s_max=patience_s)
         self.tell("waiting for the last transmission to close")
         self.drained = self._drain(began + patience_s)
+
+    def _look_who_is_gone(self) -> None:
+        """A platform that died is the platform's, a simulator that died is ours."""
+        where = scene.unreachable(self.scene.target)
+        if where is not None:
+            self.gone.append(
+                f"the platform does not answer at {where} any more; see its log; what was seen "
+                "until then is kept"
+            )
+        try:
+            self.scene.world.state(self.sandbox)
+        except NotReady as gone:
+            self.disturbed.append(f"{gone}; see its log")
 
     def _drain(self, deadline: float) -> bool:
         """Whether all transmissions were closed and nothing stirred any more by then."""
@@ -170,8 +180,7 @@ class _Playing:
         while True:
             try:
                 state = self.scene.world.state(self.sandbox)
-            except NotReady as gone:
-                self.gone.append(str(gone))
+            except NotReady:
                 return False
             now = time.monotonic()
             if state["sequence"] != seen:
@@ -197,7 +206,8 @@ class _Playing:
             self.scene.world.record(self.sandbox, records)
             self.scene.world.export(self.sandbox, journal)
         except NotReady as gone:
-            self.gone.append(str(gone))
+            if not self.disturbed:
+                self.disturbed.append(f"{gone}; see its log")
             return
         self._write_run(journal)
         self.lags = lags.read(journal)
@@ -244,5 +254,5 @@ class _Playing:
             gone=tuple(self.gone),
             ceilings=ceilings,
             faults=tuple(self.faults),
-            disturbed=self.disturbed,
+            disturbed=tuple(self.disturbed),
         )

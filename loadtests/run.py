@@ -145,8 +145,8 @@ class Climb:
             self.steps.append(step)
             telling.show_step(step, self.screen)
             self.keep()
-            if step.gone:
-                self.broken_off = step.gone[0]
+            if step.gone or step.judged is None:
+                self.broken_off = step.why
                 return
             plan.tell(rate, step.verdict)
 

@@ -3,12 +3,14 @@ beginning, platform authorized, one payment accepted.
 """
 
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -25,6 +27,7 @@ from loadtests.world import CLI, NotReady, World, simulator
 from scenarios.traffic import Payment
 from simulator.clock import wall_now
 
+CONNECT_S = 5.0
 FEED_PASSCODE = "load-passcode"
 TEMPLATE_NAME = '"my platform"'
 TEMPLATE_PLATFORM = "127.0.0.1:8901"
@@ -156,3 +159,14 @@ def probe(platform: Target, payment: Payment) -> tuple[Asked, str | None]:
     if wrong is None:
         return account, None
     return account, f"the probe payment was not accepted ({wrong}): {account.answer[:500]}"
+
+
+def unreachable(platform: Target) -> str | None:
+    """The address of the platform if nobody listens there any more; otherwise `None`."""
+    parts = urlsplit(platform.checkout.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), CONNECT_S).close()
+    except OSError:
+        return f"{parts.hostname}:{port}"
+    return None

@@ -72,7 +72,7 @@ class Whole:
             parts.append(f"{step.verdict.upper()} at {unsaid:g}: {step.why}")
         elif seen.breach_at is None and seen.up_to is not None:
             parts.append("no breach at any rate that was tried")
-        if self.broken_off is not None:
+        if self.broken_off is not None and not any(self.broken_off in part for part in parts):
             parts.append(f"broken off: {self.broken_off}")
         return "; ".join(parts)
 

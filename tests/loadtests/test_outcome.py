@@ -203,11 +203,20 @@ def test_a_doubt_of_the_judge_is_neither_a_pass_nor_a_breach() -> None:
     assert (seen.verdict, seen.why) == (INCONCLUSIVE, "MON-02 is inconclusive: …")
 
 
-def test_a_platform_that_died_is_a_breach_and_what_was_seen_is_kept() -> None:
-    seen = a_step(gone=("the platform ended by itself in the middle of the step; see its log",))
+def test_a_platform_that_died_has_died_whatever_else_was_not_as_meant() -> None:
+    tally = carried()
+    tally.late = 100
 
-    assert seen.verdict == BREACHED
-    assert seen.payments.answered == 200
+    seen = a_step(tally, gone=("the platform does not answer at 127.0.0.1:8901 any more; …",))
+
+    assert (seen.verdict, seen.why) == (BREACHED, seen.gone[0])
+    assert seen.payments.answered == 200, "what was seen until then is kept"
+
+
+def test_a_simulator_that_died_says_nothing_of_the_platform() -> None:
+    seen = a_step(judged=None, disturbed=("the simulator does not answer GET /…; see its log",))
+
+    assert seen.verdict == INVALID
 
 
 def test_without_a_journal_nothing_is_said() -> None:
