@@ -99,7 +99,9 @@ def _limit(
 ) -> tuple[float, str]:
     """The rate up to which nothing gave way, and what did then; empty if nothing."""
     cores = int(machine.described()["cores"])
-    with Watching(scene.world.saturation, scene.processes, cores, started=assignment.started) as watching:
+    with Watching(
+        scene.world.saturation, scene.processes, cores, started=assignment.started
+    ) as watching:
         generated = generate(assignment, manner, folder)
     load = assignment.load
     top = load.rate if operation == PAYMENT else load.feed_rate

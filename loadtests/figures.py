@@ -86,6 +86,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "late": tally.late,
         "lag_us": percentiles(tally, of_lag=True),
         "latency_us": percentiles(tally),
+        "served_us": _percentiles(tally.served),
         "latency_buckets": {
             str(key): count for key, count in sorted(tally.latency.buckets.items())
         },

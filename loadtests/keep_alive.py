@@ -10,7 +10,7 @@ import socket
 from collections import defaultdict
 from urllib.parse import urlsplit
 
-from loadtests.outgoing import Answer, Request
+from loadtests.outgoing import Answer, Request, served_s
 
 CHUNK = 65_536
 HEAD_MAX = 65_536
@@ -111,7 +111,8 @@ class _Connection:
             body = b""
         else:
             return Answer(status, self._rest()), False
-        return Answer(status, body), headers.get("connection", "").lower() != "close"
+        answer = Answer(status, body, served_s=served_s(headers.get("server-timing")))
+        return answer, headers.get("connection", "").lower() != "close"
 
     def _head(self) -> tuple[int, dict[str, str]]:
         while b"\r\n\r\n" not in self._read:

@@ -35,7 +35,7 @@ from loadtests.assignment import (
     write,
 )
 from loadtests.keep_alive import KeepAlive
-from loadtests.outgoing import Answer, Ask, Request
+from loadtests.outgoing import Answer, Ask, Request, served_s
 from loadtests.share import Gathering, Share
 
 PATIENCE_S = 10.0
@@ -262,6 +262,7 @@ class FastSender(Sender, FastHttpUser):
                 status=response.status_code or 0,
                 body=response.content or b"",
                 error=None if error is None else type(error).__name__,
+                served_s=served_s((response.headers or {}).get("server-timing")),
             )
 
 

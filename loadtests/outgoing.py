@@ -3,9 +3,13 @@ that the same messages serve Locust, a probe and a test.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+DURATION = re.compile(r";\s*dur=([0-9]+(?:\.[0-9]+)?)")
+"""Milliseconds of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Answer:
     status: int
     body: bytes = b""
     error: str | None = None
+    served_s: float | None = None
+    """How long the server says that it needed (`Server-Timing`); `None` where it does not say."""
 
     def json(self) -> Any:
         """The body as JSON; `None` where it is none."""
@@ -41,6 +47,12 @@ class Answer:
         told = self.json()
         code = told.get("code") if isinstance(told, dict) else None
         return f"status {self.status}" if code is None else f"status {self.status} {code}"
+
+
+def served_s(header: str | None) -> float | None:
+    """The sum of all stages that a `Server-Timing` header tells; `None` without any."""
+    found = [float(duration) for duration in DURATION.findall(header or "")]
+    return sum(found) / 1000 if found else None
 
 
 Ask = Callable[[str, Request], Answer]

@@ -37,9 +37,13 @@ JSON = "application/json"
 UNREADABLE = "an answer that cannot be read"
 
 ANNOUNCE, FEED, CLOSE, LINEAGE = "announce", "feed", "close", "lineage"
+DECLARE, NOTICES, ACKNOWLEDGE = "declare", "notices", "acknowledge"
 TRANSMISSION = "transmission"
-"""All four of them, from the announcement to the answer to the lineage."""
-OPERATIONS = (ANNOUNCE, FEED, CLOSE, LINEAGE, TRANSMISSION)
+"""All of them, from the announcement to the answer to the lineage."""
+OPERATIONS = (DECLARE, NOTICES, ACKNOWLEDGE, ANNOUNCE, FEED, CLOSE, LINEAGE, TRANSMISSION)
+DECLARE_EVERY = 10
+"""Before every so manieth transmission something else is declared, and the notices of it are read
+and acknowledged."""
 RULE_VERSION = "load-1"
 
 
@@ -107,8 +111,8 @@ def registration(seed: int, passcode: str) -> bytes:
     )
 
 
-def declaration() -> bytes:
-    """The declaration of everything that the load will send."""
+def declaration(recipient: str = RECIPIENT) -> bytes:
+    """The declaration of everything that the load will send to a recipient."""
     fields = (
         DeclaredField(name="id_last4", category="M01", desensitisation="last_four"),
         DeclaredField(name="amount", category="M02", desensitisation="none"),
@@ -118,7 +122,7 @@ def declaration() -> bytes:
         {
             "purpose": PURPOSE,
             "legal_basis": "PIPL art. 13(1)(2): performance of a contract with the payer",
-            "recipient": RECIPIENT,
+            "recipient": recipient,
             "country": COUNTRY,
             "fields": fields,
             "records": QUOTA_RECORDS,
@@ -252,6 +256,8 @@ class RegisteredPlatform:
         self._announcement = announcement(standing, records=batch)
         self._name = name
         self._batch = batch
+        self._heard = 0
+        """Sequence of the last notice that was read."""
         self._tallies = tallies
         self._clock = clock
 
@@ -263,9 +269,29 @@ class RegisteredPlatform:
         wrong = None if failed is None else f"broken off at {failed}"
         tally.end(intended, self._clock(), wrong)
 
+    def _declare(self, ask: Ask, key: str) -> str | None:
+        """Declares another recipient, and takes note of what the regulator decided; the step that
+        failed, or `None`."""
+        body = declaration(f"declared-{key}")
+        if self._step(ask, DECLARE, "/declarations", body, key=f"declare-{key}") is None:
+            return DECLARE
+        told = self._step(ask, NOTICES, f"/notices?after={self._heard}", b"", method="GET")
+        if told is None:
+            return NOTICES
+        for notice in told["items"]:
+            self._heard = max(self._heard, notice["sequence"])
+            path = f"/notices/{notice['id']}/acknowledgement"
+            if self._step(ask, ACKNOWLEDGE, path, b"") is None:
+                return ACKNOWLEDGE
+        return None
+
     def _transmit(self, ask: Ask, number: int, intended: float) -> str | None:
         """The step that failed; `None` if all is done."""
         key = f"{self._name}-{number}"
+        if number % DECLARE_EVERY == 0:
+            failed = self._declare(ask, key)
+            if failed is not None:
+                return failed
         payloads = [digest_of_payload(f"{key}-{record}") for record in range(self._batch)]
         announced = self._step(
             ask, ANNOUNCE, "/transmissions", self._announcement, key=f"announce-{key}", at=intended
@@ -289,6 +315,7 @@ class RegisteredPlatform:
         path: str,
         body: bytes,
         *,
+        method: str = "POST",
         media_type: str = JSON,
         key: str | None = None,
         at: float | None = None,
@@ -298,10 +325,12 @@ class RegisteredPlatform:
         intended = self._clock() if at is None else at
         if at is None:
             tally.intend(intended)
-        request = self._connection.request("POST", path, body, media_type=media_type, key=key)
+        request = self._connection.request(method, path, body, media_type=media_type, key=key)
         answer = ask(operation, request)
         wrong = WRONG[operation](answer)
         tally.end(intended, self._clock(), wrong)
+        if answer.served_s is not None:
+            tally.served.record(answer.served_s)
         told = answer.json()
         return told if wrong is None and isinstance(told, dict) else None
 
@@ -342,7 +371,32 @@ def wrong_lineage(answer: Answer) -> str | None:
     return None if answer.status in (200, 201) else answer.complaint
 
 
+def wrong_declaration(answer: Answer) -> str | None:
+    """What is wrong with the answer to a declaration; `None` if it was accepted."""
+    if answer.status != 201:
+        return answer.complaint
+    match answer.json():
+        case {"status": "accepted"}:
+            return None
+        case {"status": status}:
+            return f"the declaration is {status}"
+    return UNREADABLE
+
+
+def wrong_notices(answer: Answer) -> str | None:
+    """What is wrong with a list of notices."""
+    if answer.status != 200:
+        return answer.complaint
+    match answer.json():
+        case {"items": list()}:
+            return None
+    return UNREADABLE
+
+
 WRONG = {
+    DECLARE: wrong_declaration,
+    NOTICES: wrong_notices,
+    ACKNOWLEDGE: wrong_closing,
     ANNOUNCE: wrong_announcement,
     FEED: wrong_feed,
     CLOSE: wrong_closing,

@@ -51,6 +51,8 @@ class Tally:
     """Of right answers only: a quick refusal must not make a platform look fast."""
     lag: Histogram = field(default_factory=Histogram)
     """From the intended moment to when the sender began."""
+    served: Histogram = field(default_factory=Histogram)
+    """What the server says that it needed itself, where it says so."""
     course: dict[int, Second] = field(default_factory=dict)
     """By seconds since the start of the schedule."""
     started: float = 0.0
@@ -110,6 +112,7 @@ class Tally:
             self.errors[kind] = self.errors.get(kind, 0) + count
         self.latency.add(other.latency)
         self.lag.add(other.lag)
+        self.served.add(other.served)
         for number, second in other.course.items():
             self.course.setdefault(number, Second()).add(second)
 

@@ -128,16 +128,20 @@ def _rulings(step: Step) -> str:
 
 
 def _sending(step: Step) -> Table:
-    table = _table("last step", "intended", "dropped", "late", "max lag ms", "answered", "errors")
+    table = _table(
+        "last step", "intended", "dropped", "late", "max lag", "answered", "errors", "p99", "served"
+    )
     for name, tally in step.generated.tallies.items():
         lag = _ms(tally.lag.max_us if tally.lag.count else None)
         counts = (tally.intended, tally.dropped, tally.late)
-        table.add_row(name, *map(str, counts), lag, str(tally.answered), str(tally.failed))
+        ends = (tally.latency.percentile_us(99), tally.served.percentile_us(99))
+        seen = (str(tally.answered), str(tally.failed), *map(_ms, ends))
+        table.add_row(name, *map(str, counts), lag, *seen)
     busy = {**step.generated.busy, **step.saturation.busy}
     shares = ", ".join(f"{name} {share:.0%}" for name, share in busy.items())
     table.caption = (
-        f"late: more than {LATE_S * 1000:.0f} ms after the intended moment; busy, of one core "
-        f"each: {shares}"
+        f"late: more than {LATE_S * 1000:.0f} ms after the intended moment; p99 in ms, and what of "
+        f"it the server says it needed (p99); busy, of one core each: {shares}"
     )
     return table
 

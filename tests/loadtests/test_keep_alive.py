@@ -121,3 +121,11 @@ def test_nobody_there_is_an_error() -> None:
 
     (answer,) = asked(f"http://127.0.0.1:{port}/")
     assert answer.error == "ConnectionRefusedError"
+
+
+def test_what_the_server_says_that_it_needed_is_read() -> None:
+    timing = b"Server-Timing: hear;dur=0.500, decide;dur=1.25, commit;dur=10\r\n"
+    with server([b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + timing + b"\r\n"]) as (url, _):
+        (answer,) = asked(url)
+
+    assert answer.served_s == pytest.approx(0.01175)

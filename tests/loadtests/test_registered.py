@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 
 from loadtests.outgoing import Answer, Request
 from loadtests.registered import (
+    ACKNOWLEDGE,
     ANNOUNCE,
     CLOSE,
+    DECLARE,
     FEED,
     LINEAGE,
+    NOTICES,
     OPERATIONS,
     TRANSMISSION,
     RegisteredPlatform,
@@ -34,6 +37,9 @@ ANSWERS = {
     FEED: Answer(200, b'{"accepted":3,"refused":[],"alerts":[]}'),
     CLOSE: Answer(200, b'{"id":"trm-7","status":"closed"}'),
     LINEAGE: Answer(201, b'{"recorded":1}'),
+    DECLARE: Answer(201, b'{"status":"accepted"}'),
+    NOTICES: Answer(200, b'{"items":[{"id":"ntc-1","sequence":4},{"id":"ntc-2","sequence":5}]}'),
+    ACKNOWLEDGE: Answer(200, b'{"id":"ntc-1"}', served_s=0.004),
 }
 
 
@@ -55,11 +61,11 @@ def ticking() -> Callable[[], float]:
     return lambda: float(next(moments))
 
 
-def send_one(regulator: Regulator, batch: int = 1) -> dict[str, Tally]:
+def send_one(regulator: Regulator, batch: int = 1, number: int = 5) -> dict[str, Tally]:
     tallies = {name: Tally() for name in OPERATIONS}
     tallies[ANNOUNCE].intended = 1  # The schedule counts what it hands over.
     platform = RegisteredPlatform(STANDING, seed=1, tallies=tallies, clock=ticking(), batch=batch)
-    platform.send(regulator, 5, 999.0)
+    platform.send(regulator, number, 999.0)
     return tallies
 
 
@@ -89,7 +95,7 @@ def test_a_transmission_is_announced_fed_closed_and_traced() -> None:
     assert closed.bytes == fed[1].data.bytes == fed[2].data.bytes
     (traced,) = LineageRequest.model_validate_json(bodies[LINEAGE]).items
     assert (traced.payload, traced.transmission) == (fed[1].data.payload, "trm-7")
-    assert {name: tally.answered for name, tally in tallies.items()} == {
+    assert {name: tally.answered for name, tally in tallies.items() if tally.intended} == {
         ANNOUNCE: 1,
         FEED: 1,
         CLOSE: 1,
@@ -101,7 +107,7 @@ def test_a_transmission_is_announced_fed_closed_and_traced() -> None:
 def test_latency_counts_from_the_intended_moment_and_then_from_the_answer_before() -> None:
     tallies = send_one(Regulator())
 
-    assert {name: tally.latency.max_us for name, tally in tallies.items()} == {
+    assert {name: tally.latency.max_us for name, tally in tallies.items() if tally.intended} == {
         ANNOUNCE: 1_000_000,  # From 999 to the first reading of the clock, 1000.
         FEED: 1_000_000,
         CLOSE: 1_000_000,
@@ -140,7 +146,7 @@ def test_after_a_step_that_failed_the_later_ones_are_not_tried() -> None:
         assert len(regulator.asked) == asked
         assert tallies[operation].errors == {"status 409 quota_exceeded": 1}
         assert tallies[TRANSMISSION].errors == {f"broken off at {operation}": 1}
-        assert [tally.lost for tally in tallies.values()] == [0, 0, 0, 0, 0]
+        assert {tally.lost for tally in tallies.values()} == {0}
 
 
 def test_lawful_feed_that_is_refused_or_suspected_is_an_error() -> None:
@@ -197,3 +203,35 @@ def test_a_batch_feeds_closes_and_traces_every_record() -> None:
     assert (closed.records, fed[-1].data.records) == (50, 50)
     assert closed.payloads == tuple(entry.payload for entry in traced)
     assert len(set(closed.payloads)) == 50
+
+
+def test_now_and_then_something_is_declared_and_its_notices_are_acknowledged() -> None:
+    regulator = Regulator()
+
+    tallies = send_one(regulator, number=10)
+
+    asked = [(operation, urlsplit(request.url).path) for operation, request in regulator.asked]
+    assert [operation for operation, _ in asked] == [
+        DECLARE,
+        NOTICES,
+        ACKNOWLEDGE,
+        ACKNOWLEDGE,
+        ANNOUNCE,
+        FEED,
+        CLOSE,
+        LINEAGE,
+    ]
+    assert asked[3][1] == "/feed/v1/notices/ntc-2/acknowledgement"
+    declared = DeclarationRequest.model_validate_json(regulator.asked[0][1].body)
+    assert declared.recipient == "declared-load-10"
+    assert tallies[ACKNOWLEDGE].served.max_us == 4_000
+    assert tallies[TRANSMISSION].answered == 1
+
+
+def test_a_declaration_that_is_not_accepted_ends_the_transmission() -> None:
+    waiting = Answer(201, b'{"status":"received"}')
+
+    tallies = send_one(Regulator(declare=waiting), number=20)
+
+    assert tallies[DECLARE].errors == {"the declaration is received": 1}
+    assert tallies[TRANSMISSION].errors == {"broken off at declare": 1}
