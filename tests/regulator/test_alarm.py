@@ -23,7 +23,8 @@ class Bell:
         self.ran: list[float] = []
         self.looks = 0
         self.timers: list[tuple[float, Callable[[], None]]] = []
-        self.alarm = Alarm(self.clock, self.look, self.next_due)
+        self.wall_waits_s: list[float] = []
+        self.alarm = Alarm(self.clock, self.look, self.next_due, self.next_in_s)
 
     async def look(self) -> None:
         self.looks += 1
@@ -33,6 +34,9 @@ class Bell:
 
     def next_due(self, after: datetime) -> datetime | None:
         return min((due for due in self.dues if due > after), default=None)
+
+    def next_in_s(self) -> float | None:
+        return self.wall_waits_s.pop() if self.wall_waits_s else None
 
     async def ring(self) -> float:
         """Lets the time pass until the next timer, and rings it; the seconds that passed."""
@@ -73,6 +77,16 @@ def rung(bell: Bell, by_hand: Callable[[Bell], None], times: int) -> list[float]
         return passed
 
     return asyncio.run(story())
+
+
+def test_what_the_wall_alone_brings_wakes_it_though_the_sandbox_stands_still(
+    by_hand: Callable[[Bell], None],
+) -> None:
+    bell = Bell(10, rate=0.0)
+    bell.wall_waits_s = [7.0]
+
+    assert rung(bell, by_hand, 2) == [0.0, 7.0]
+    assert (bell.looks, bell.ran) == (2, [])
 
 
 def test_it_sleeps_until_the_next_due_time(by_hand: Callable[[Bell], None]) -> None:

@@ -225,6 +225,23 @@ def test_a_notice_that_nobody_acknowledges_in_time_is_overdue_once(regulator: Co
     assert standing(regulator)["overdue_at"] is not None
 
 
+def test_an_overdue_notice_is_noticed_though_nobody_asks(regulator: Connected) -> None:
+    regulator.callback.statuses = [500] * 8
+    stop(regulator)
+    waits_s = regulator.office.courier.log.next_in_s(regulator.wall())
+    assert waits_s is not None
+    assert 10 < waits_s < 10.1
+
+    async def start_late() -> None:
+        regulator.wall.go_on(waits_s)
+        regulator.office.start()
+
+    regulator.runner.run(start_late())
+    until(regulator, lambda: "overdue ntc-1" in decided(regulator))
+
+    assert regulator.office.courier.log.next_in_s(regulator.wall()) is None
+
+
 def test_a_notice_is_overdue_from_its_first_delivery_not_from_one_that_a_fault_took(
     regulator: Connected,
 ) -> None:
