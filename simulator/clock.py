@@ -62,6 +62,12 @@ class SandboxClock:
             )
         self._anchor_sandbox, self._anchor_wall = then, self.wall()
 
+    def run_at(self, rate: float) -> None:
+        """Run at `rate` from now on: seconds of sandbox time for each second of wall time."""
+        wall = self.wall()
+        self._anchor_sandbox, self._anchor_wall = self.at(wall), wall
+        self.rate = rate
+
     def advance_by(self, span: timedelta) -> None:
         """Move forward by `span`."""
         self.advance_to(self.now() + span)

@@ -9,9 +9,9 @@ import asyncio
 import hmac
 import secrets
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -22,7 +22,7 @@ from simulator.faults import ArmedFaults
 from simulator.journal.copying import copy_of
 from simulator.journal.entry import Entry, JournalUnreadable, seal
 from simulator.journal.events import Event
-from simulator.journal.records import Opened, Record
+from simulator.journal.records import ClockMoved, Opened, Record
 from simulator.journal.sqlite import SandboxSecrets, SqliteStore
 from simulator.journal.verify import GENESIS, Broken, Line
 from simulator.keys import regulator_key
@@ -120,10 +120,8 @@ class Sandbox:
         keys = store.keys(id)
         if keys is None:
             raise SandboxUnknown(f"there is no sandbox {id!r}")
-        opened, last, so_far = _read(store, id)
-        clock = SandboxClock(
-            last.sandbox_at, wall_started_at=last.wall_at, rate=opened.rate, wall=wall
-        )
+        opened, last, so_far, rate = _read(store, id)
+        clock = SandboxClock(last.sandbox_at, wall_started_at=last.wall_at, rate=rate, wall=wall)
         if clock.now() < last.sandbox_at:  # The machine's clock was set back meanwhile.
             clock.advance_to(last.sandbox_at)
         return cls(store, keys, opened, last=last, commit=None, clock=clock, so_far=so_far)
@@ -255,6 +253,15 @@ class Sandbox:
         """Says that whoever follows from the beginning does so by now: lets go of what was read."""
         self._so_far = None
 
+    @contextmanager
+    def watching(self, see: Fold) -> Iterator[None]:
+        """Calls `see` for every fresh entry while the context lasts, after it is folded."""
+        self._folds.append(see)
+        try:
+            yield
+        finally:
+            self._folds.remove(see)
+
     def append(self, record: Record) -> Entry:
         """Gives the record its place and folds it; where it raises StoreFailed, nothing changed."""
         if self._closed is not None:
@@ -310,16 +317,19 @@ class Sandbox:
         self.faults.close()
 
 
-def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | None]:
-    """What the sandbox was created with, its last entry, and all of them where they are few, after
-    checking all."""
+def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | None, float]:
+    """What the sandbox was created with, its last entry, all of them where they are few, and
+    the rate of its clock, after checking all."""
     so_far: list[Entry] | None = []
     opened: Record | None = None
     last: Entry | None = None
     characters = 0
+    rate: float | None = None
     try:
         for last in store.read(id):
             opened = opened or last.record
+            if isinstance(last.record, ClockMoved) and last.record.rate is not None:
+                rate = last.record.rate
             characters += len(last.content)
             if characters > KEPT_CHARACTERS_MAX:
                 so_far = None
@@ -331,7 +341,7 @@ def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | Non
         raise JournalUnreadable(
             f"the journal of sandbox {id!r} does not start with its opening; delete the sandbox"
         )
-    return opened, last, so_far
+    return opened, last, so_far, opened.rate if rate is None else rate
 
 
 def _salt(salt_key: bytes, sequence: int) -> str:

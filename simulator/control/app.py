@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control import (
+    alerts,
     clock,
     decisions,
     faults,
@@ -17,6 +18,7 @@ from simulator.control import (
     keys,
     notices,
     orders,
+    pending,
     policy,
     problems,
     rates,
@@ -24,13 +26,15 @@ from simulator.control import (
     records,
     sandboxes,
     saturation,
+    script,
     snapshots,
 )
 from simulator.messages.problem import Problem
 from simulator.world import World
 
 RESOURCES = (
-    sandboxes, snapshots, clock, policy, decisions, orders, keys, rates, notices, faults,
+    sandboxes, snapshots, clock, pending, policy, decisions, orders, script, alerts, keys, rates,
+    notices, faults,
     recipients, records, journal, saturation,
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What the regulator does on its own when a tester wishes it: stop, suspend, lift, revoke, inspect,
-grant."""
+sample, grant; at once, after a time, or when released."""
 
+from dataclasses import fields
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -10,26 +11,40 @@ from simulator.catalogue import suggest
 from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
-from simulator.journal.events import Event
-from simulator.messages.base import CategoryCode, Country, Message, RecipientId
-from simulator.regulator.lifecycle import authorization, case, order
-from simulator.regulator.refusal import Refusal
+from simulator.journal.events import OrderTerms
+from simulator.messages.base import CategoryCode, Country, Message, RecipientId, Time
+from simulator.regulator.lifecycle import planned_order
+from simulator.regulator.lifecycle.planned_order import Moment, PlannedOrder
 from simulator.world import Site
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/orders", tags=["orders"])
 
 Id = Annotated[str, StringConstraints(max_length=100)]
 Reason = Annotated[str, Field(max_length=500)]
-Outcome = tuple[Event, ...] | Refusal
+Manner = Literal["immediate", "after", "manual"]
+Span = Annotated[float, Field(ge=0, le=10 * 366 * 86_400, allow_inf_nan=False)]
+TERMS = frozenset(each.name for each in fields(OrderTerms))
 
 
 class Order(Message):
     """What every order has; `platform` is needed only where several are registered."""
 
+    order: str
     platform: Id | None = None
+    when: Manner | None = None
+    """`None` goes by the policy; `manual` waits until it is released."""
+    after_s: Span | None = None
+    """Sandbox time from now, with `after`."""
 
 
-class Stop(Order):
+class Passing(Order):
+    """An order that may end by itself."""
+
+    lifted_after_s: Span | None = None
+    """Sandbox time from its effect until it is lifted, or its case closed; `None` leaves it."""
+
+
+class Stop(Passing):
     """Halt at once, one authorization or the whole platform (`None`)."""
 
     order: Literal["stop"]
@@ -37,19 +52,27 @@ class Stop(Order):
     reason: Reason = "stopped by the regulator"
 
 
-class Inspect(Order):
+class Inspect(Passing):
     """An unannounced inspection opens a case."""
 
     order: Literal["inspect"]
     reason: Reason = "unannounced inspection"
 
 
-class Suspend(Order):
+class Suspend(Passing):
     """Suspend the whole platform within a case; `None` opens one."""
 
     order: Literal["suspend"]
     case: Id | None = None
     reason: Reason = "suspended by the regulator"
+
+
+class Sample(Order):
+    """Ask for the origin of payloads that left today, drawn by chance from the seed."""
+
+    order: Literal["sample"]
+    size: Annotated[int, Field(ge=1, le=100)] = 3
+    reason: Reason = "a sample of the day"
 
 
 class Lift(Order):
@@ -81,43 +104,117 @@ class Grant(Order):
 
 
 OrderRequest = Annotated[
-    Stop | Inspect | Suspend | Lift | Revoke | Grant, Field(discriminator="order")
+    Stop | Inspect | Suspend | Sample | Lift | Revoke | Grant, Field(discriminator="order")
 ]
+
+
+class PlannedAtAGlance(Message):
+    """An order with a time of its own."""
+
+    id: str
+    status: str
+    """`pending`, `carried_out`, `void` or `cancelled`."""
+    order: str
+    platform: str
+    reason: str
+    authorization: str | None
+    case: str | None
+    because: str | None
+    """The alert, sample, order or script that led to it; `null` for a tester's wish."""
+    planned_at: Time
+    due_at: Time | None
+    """`null` waits until it is released."""
+    ended_at: Time | None
+    ended_because: str | None
+
+
+class OrderList(Message):
+    """Orders with a time of their own."""
+
+    items: tuple[PlannedAtAGlance, ...]
 
 
 @router.post("", operation_id="give_order")
 async def give(here: Here, request: OrderRequest) -> Told:
-    """The order stands from here; the platform learns of it by notice."""
+    """At once the order stands from here; planned, it stands in the list until its time. The
+    platform learns of it by notice when it takes effect."""
     platform = _platform(here, request.platform)
-    return await put(here, request.order, _carry_out(here, platform, request))
+    _check(request)
+    outcome = planned_order.give(
+        here.office.state,
+        _terms(platform, request),
+        when=request.when,
+        after_s=request.after_s,
+        at=moment(here),
+    )
+    return await put(here, request.order, outcome)
 
 
-def _carry_out(site: Site, platform: str, request: OrderRequest) -> Outcome:
-    state, now = site.office.state, site.sandbox.clock.now()
-    match request:
-        case Stop():
-            return order.stop(state, platform, request.authorization, request.reason, now)
-        case Inspect():
-            return case.inspect(state, platform, request.reason, now)
-        case Suspend():
-            return order.suspend(state, platform, request.case, request.reason, now)
-        case Lift():
-            return order.lift(state, platform, request.authorization, now)
-        case Revoke():
-            return authorization.revoke(state, request.authorization, request.reason, now)
-        case Grant():
-            return authorization.grant(
-                state,
-                platform,
-                authorization=request.authorization,
-                recipient=request.recipient,
-                country=request.country,
-                categories=request.categories,
-                quota_records=request.quota_records,
-                valid_for_s=request.valid_for_s,
-                now=now,
-                sign=site.office.sign,
-            )
+@router.get("", operation_id="list_orders")
+async def read(here: Here) -> OrderList:
+    """Every order that had a time of its own, oldest first; not those that stood at once."""
+    return OrderList(items=tuple(_told(held) for held in here.office.state.orders.values()))
+
+
+@router.post("/{order}/release", operation_id="release_order")
+async def release(here: Here, order: Id) -> Told:
+    """The order takes effect now, whether it waited for its time or for a hand."""
+    _known(here, order)
+    outcome = planned_order.run(here.office.state, order, moment(here))
+    return await put(here, f"release {order}", outcome)
+
+
+@router.delete("/{order}", operation_id="cancel_order")
+async def cancel(here: Here, order: Id, reason: Reason = "withdrawn by a tester") -> Told:
+    """The order will not take effect."""
+    _known(here, order)
+    now = here.sandbox.clock.now()
+    outcome = planned_order.cancel(here.office.state, order, reason, now)
+    return await put(here, f"cancel {order}", outcome)
+
+
+def moment(site: Site) -> Moment:
+    """Now, in both times."""
+    wall = site.sandbox.clock.wall()
+    return Moment(site.sandbox.clock.at(wall), wall, site.office.sign)
+
+
+def _check(request: Order) -> None:
+    if request.when == "after" and request.after_s is None:
+        raise Refused.invalid("/after_s", None, 'be given where when is "after"')
+    if request.when != "after" and request.after_s is not None:
+        raise Refused.invalid("/after_s", request.after_s, 'come with when: "after" only')
+
+
+def _terms(platform: str, request: Order) -> OrderTerms:
+    """The order without when it takes effect: what it does not name stays as by default."""
+    said = request.model_dump(exclude={"platform", "when", "after_s"})
+    return OrderTerms(platform=platform, **{name: said[name] for name in said.keys() & TERMS})
+
+
+def _told(held: PlannedOrder) -> PlannedAtAGlance:
+    planned = held.planned
+    return PlannedAtAGlance(
+        id=held.id,
+        status=held.status,
+        order=planned.terms.order,
+        platform=planned.terms.platform,
+        reason=planned.terms.reason,
+        authorization=planned.terms.authorization,
+        case=planned.terms.case,
+        because=planned.because,
+        planned_at=planned.at,
+        due_at=planned.due_at,
+        ended_at=held.ended_at,
+        ended_because=held.reason,
+    )
+
+
+def _known(site: Site, id: str) -> None:
+    there = list(site.office.state.orders)
+    if id not in there:
+        remedy = suggest(id, there[-200:]) if there else "none was planned yet"
+        raise Refused("order_unknown", f"there is no order {id!r}; {remedy}")
 
 
 def _platform(site: Site, asked: str | None) -> str:

@@ -292,6 +292,38 @@ class AlertRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertAcknowledged:
+    """The platform explained what the monitoring had noticed."""
+
+    id: str
+    explanation: str
+    at: datetime
+    decide_at: datetime | None = None
+    """When the policy closes it; `None` waits for a tester."""
+    event: Literal["alert_acknowledged"] = "alert_acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertClosed:
+    """The explanation satisfies the regulator."""
+
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["alert_closed"] = "alert_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEscalated:
+    """No explanation, or none that satisfies: the alert has a consequence of its own."""
+
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["alert_escalated"] = "alert_escalated"
+
+
+@dataclass(frozen=True, slots=True)
 class ExportStopped:
     """An order to halt at once; `authorization` is `None` for the whole platform."""
 
@@ -337,6 +369,185 @@ class InspectionOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleItem:
+    """One payload drawn into a sample, and the transmission that it left in."""
+
+    payload: str
+    transmission: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequested:
+    """A random sample of what left on one day in China is to be answered; `answer_by` is wall
+    time."""
+
+    id: str
+    platform: str
+    day: date
+    items: tuple[SampleItem, ...]
+    reason: str
+    answer_by: datetime
+    at: datetime
+    event: Literal["sample_requested"] = "sample_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMistake:
+    """One thing in an answer that differs from the lineage on record."""
+
+    payload: str
+    source: str | None
+    """The record, by the platform's own id; `None` where it is about the whole payload."""
+    field: str
+    expected: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleAnswered:
+    """The platform answered in time; without mistakes it answered right."""
+
+    id: str
+    mistakes: tuple[SampleMistake, ...]
+    mistakes_left_out: int
+    """How many more there were than are told."""
+    at: datetime
+    event: Literal["sample_answered"] = "sample_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOverdue:
+    """The time to answer was over before an answer came."""
+
+    id: str
+    at: datetime
+    event: Literal["sample_overdue"] = "sample_overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleVoided:
+    """Nothing had left on the day, so there was nothing to draw a sample from."""
+
+    id: str
+    platform: str
+    day: date
+    reason: str
+    at: datetime
+    event: Literal["sample_voided"] = "sample_voided"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What an order says, whoever gives it; what its kind does not need stays as it is here."""
+
+    order: str
+    """`stop`, `suspend`, `lift`, `revoke`, `inspect`, `sample`, `grant` or `close`."""
+    platform: str
+    reason: str = ""
+    authorization: str | None = None
+    case: str | None = None
+    recipient: str | None = None
+    country: str | None = None
+    categories: tuple[str, ...] | None = None
+    quota_records: int = 0
+    valid_for_s: float = 0.0
+    size: int = 0
+    """Payloads in a sample."""
+    lifted_after_s: float | None = None
+    """Sandbox time until what it brought about is lifted or closed again; `None` leaves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlanned:
+    """An order stands from here and takes effect later, or waits for a hand."""
+
+    id: str
+    terms: OrderTerms
+    because: str | None
+    """Id of the alert, inspection, order or script that led to it; `None` for a tester's wish."""
+    at: datetime
+    due_at: datetime | None
+    """When it takes effect; `None` waits for a tester."""
+    event: Literal["order_planned"] = "order_planned"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCarriedOut:
+    """The order takes effect; what it brings about follows in the same entry."""
+
+    id: str
+    at: datetime
+    event: Literal["order_carried_out"] = "order_carried_out"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVoided:
+    """When its time came, the regulator's own rules did not allow it, or there was no use."""
+
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["order_voided"] = "order_voided"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """A tester withdrew it before its time."""
+
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["order_cancelled"] = "order_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptArrival:
+    """When the script acts next, and how often it has acted in this way before."""
+
+    kind: str
+    """The order that it gives: `sample`, `inspect`, `stop` or `suspend`."""
+    number: int
+    at: datetime | None
+    """`None` where the calendar of working days or the script ends before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSet:
+    """The regulator acts on its own from here: on average so often a working day, by chance from
+    the sandbox's seed."""
+
+    id: str
+    samples_per_day: float
+    inspections_per_day: float
+    stops_per_day: float
+    suspensions_per_day: float
+    sample_size: int
+    lifted_after_s: float
+    until: datetime | None
+    arrivals: tuple[ScriptArrival, ...]
+    at: datetime
+    event: Literal["script_set"] = "script_set"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStepped:
+    """The script acted; `next` is when it acts in this way again."""
+
+    id: str
+    next: ScriptArrival
+    at: datetime
+    event: Literal["script_stepped"] = "script_stepped"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEnded:
+    id: str
+    reason: str
+    at: datetime
+    event: Literal["script_ended"] = "script_ended"
+
+
+@dataclass(frozen=True, slots=True)
 class MaterialHandedIn:
     case: str
     number: int
@@ -377,6 +588,17 @@ class DeadlineNeared:
     case: str
     at: datetime
     event: Literal["deadline_neared"] = "deadline_neared"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    """A case's 30 days ran out, and the policy does not fail it at once."""
+
+    case: str
+    at: datetime
+    fail_at: datetime | None
+    """When the case fails; `None` waits for a tester."""
+    event: Literal["deadline_reached"] = "deadline_reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,6 +888,18 @@ class PolicyChanged:
     at: datetime
     contracts: str = "immediate"
     certifications: str = "immediate"
+    samples: str = "immediate"
+    inspections: str = "immediate"
+    stops: str = "immediate"
+    suspensions: str = "immediate"
+    deadlines: str = "immediate"
+    """Whether a case fails when its deadline has passed."""
+    alerts: str = "manual"
+    """Whether an alert that was explained is closed."""
+    alert_answered_s: float | None = None
+    """Sandbox time after which an alert without an explanation is escalated; `None`: never."""
+    consequences: dict[str, str] = field(default_factory=dict)
+    """The order that an alert's rule, a wrong or late sample, or an escalated alert leads to."""
     event: Literal["policy_changed"] = "policy_changed"
 
 
@@ -704,6 +938,20 @@ Event = Annotated[
     | TransmissionClosed
     | LineageRecorded
     | AlertRaised
+    | AlertAcknowledged
+    | AlertClosed
+    | AlertEscalated
+    | SampleRequested
+    | SampleAnswered
+    | SampleOverdue
+    | SampleVoided
+    | OrderPlanned
+    | OrderCarriedOut
+    | OrderVoided
+    | OrderCancelled
+    | ScriptSet
+    | ScriptStepped
+    | ScriptEnded
     | ExportStopped
     | ExportSuspended
     | ExportLifted
@@ -712,6 +960,7 @@ Event = Annotated[
     | ReinspectionRequested
     | ReinspectionDecided
     | DeadlineNeared
+    | DeadlineReached
     | DeadlinePassed
     | HandlerDescribed
     | PersonsCounted

@@ -156,6 +156,8 @@ class Decided:
     """`timer`, `policy` or `tester`."""
     command: str
     events: tuple[Event, ...]
+    due_at: datetime | None = None
+    """Sandbox time at which it fell due and from which it holds, where it had a time of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +183,14 @@ class FaultSet:
 
 @dataclass(frozen=True, slots=True)
 class ClockMoved:
-    """The sandbox's clock was advanced; `wall_at` and `sandbox_at` of the entry hold from here."""
+    """The sandbox's clock was advanced, or set to another rate; `wall_at` and `sandbox_at` of the
+    entry hold from here."""
 
     kind: ClassVar[str] = "clock"
     before: datetime
     after: datetime
+    rate: float | None = None
+    """The rate at which the clock runs from here; `None` where it stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)

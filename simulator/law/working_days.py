@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 CHINA = timezone(timedelta(hours=8), "CST")
 _ONE_DAY = timedelta(days=1)
 
+OPEN, SHUT = timedelta(hours=9), timedelta(hours=18)
+"""Office hours, as times of the day in China."""
+
 # First and last day of each holiday, as month-day.
 _HOLIDAYS: dict[int, tuple[tuple[str, str], ...]] = {
     2022: (
@@ -121,3 +124,21 @@ def add_working_days(day: date, count: int) -> date:
         day += step
         left -= is_working_day(day)
     return day
+
+
+def add_working_time(moment: datetime, days: float) -> datetime:
+    """The moment `days` of working time later, in UTC; an office day has the hours of OPEN to SHUT.
+
+    Time outside those hours does not count. Raises BeyondCalendar outside the table.
+    """
+    here = moment.astimezone(CHINA)
+    left = (SHUT - OPEN) * days
+    while True:
+        midnight = datetime(here.year, here.month, here.day, tzinfo=CHINA)
+        here = max(here, midnight + OPEN)
+        until_shut = midnight + SHUT - here
+        if is_working_day(midnight.date()) and until_shut > timedelta(0):
+            if left < until_shut:
+                return (here + left).astimezone(UTC)
+            left -= until_shut
+        here = midnight + _ONE_DAY

@@ -29,8 +29,9 @@ class Notice(Message):
     source: str
     type: NoticeType
     subject: str
-    """Id of the declaration, contract, certification, authorization, transmission or case; for
-    stop, suspension and lift the scope: an authorization id, or the registration id for the whole
+    """Id of the declaration, contract, certification, authorization, transmission, case, inspection
+    or alert; for stop, suspension and lift the scope: an authorization id, or the registration id
+    for the whole
     platform."""
     time: Time
     sequence: int

@@ -103,6 +103,36 @@ class DeadlineNear(Message):
     deadline: Time
 
 
+class DeadlineOver(Message):
+    """The deadline of a case has passed, and the case has not failed yet."""
+
+    case: str
+
+
+class SampleRequested(Message):
+    """A random sample of what left today is to be answered."""
+
+    inspection: str
+    payloads: tuple[str, ...]
+    """Digests of the payloads drawn."""
+    answer_by: Time
+    """Wall time."""
+
+
+class SampleOverdue(Message):
+    """The time to answer a sample is over."""
+
+    inspection: str
+
+
+class AlertDecided(Message):
+    """The regulator has closed an alert, or escalated it."""
+
+    alert: str
+    status: Literal["closed", "escalated"]
+    reason: str
+
+
 class KeyAdded(Message):
     """One more key may sign for the platform."""
 
@@ -209,6 +239,28 @@ TIDINGS: dict[str, Told] = {
         CaseDecided,
         "cas-1",
         {"status": "suspended", "missing": ["material 3 was not handed in"]},
+    ),
+    "deadline.passed": Told(
+        "The deadline of a case has passed", DeadlineOver, "cas-1", {"case": "cas-1"}
+    ),
+    "sample.requested": Told(
+        "A sample is to be answered",
+        SampleRequested,
+        "ins-1",
+        {
+            "inspection": "ins-1",
+            "payloads": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+            "answer_by": "2026-03-02T09:31:00Z",
+        },
+    ),
+    "sample.overdue": Told(
+        "A sample was not answered in time", SampleOverdue, "ins-1", {"inspection": "ins-1"}
+    ),
+    "alert.decided": Told(
+        "An alert was closed or escalated",
+        AlertDecided,
+        "alr-1",
+        {"alert": "alr-1", "status": "closed", "reason": "explained"},
     ),
     "deadline.near": Told(
         "The deadline of a case is near",

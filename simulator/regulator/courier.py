@@ -120,11 +120,10 @@ class Courier:
 
     async def close(self) -> None:
         """Stops; what is not acknowledged stays pending."""
-        for task in list(self._tasks):
-            task.cancel()
-        for task in list(self._tasks):
-            with suppress(asyncio.CancelledError):
-                await task
+        while self._tasks:  # One that ends may just have begun another.
+            for task in list(self._tasks):
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._messenger.close()
 
     async def settled(self) -> None:

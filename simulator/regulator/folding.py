@@ -5,6 +5,7 @@ it is. Between `foresee` and `append` nothing may wait, so that no two requests 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
@@ -29,15 +30,18 @@ class Folding:
         self.state.fold_all(events)
         self.foreseen += tuple(events)
 
-    def foresee_with_notices(self, events: Sequence[Event]) -> None:
-        """The same, with the notices that tell the platforms of these events."""
-        notices = notice.issue_for(self.state, events, self.sandbox.clock.now())
+    def foresee_with_notices(self, events: Sequence[Event], at: datetime | None = None) -> None:
+        """The same, with the notices that tell the platforms of these events, issued `at` sandbox
+        time or now."""
+        notices = notice.issue_for(self.state, events, at or self.sandbox.clock.now())
         self.foresee((*events, *notices))
 
-    def decide(self, by: str, command: str, events: Sequence[Event]) -> tuple[Decided, Entry]:
+    def decide(
+        self, by: str, command: str, events: Sequence[Event], *, due_at: datetime | None = None
+    ) -> tuple[Decided, Entry]:
         """Appends what the regulator does unasked, and the notices that follow."""
-        self.foresee_with_notices(events)
-        decided = Decided(by=by, command=command, events=self.foreseen)
+        self.foresee_with_notices(events, due_at)
+        decided = Decided(by=by, command=command, events=self.foreseen, due_at=due_at)
         return decided, self.append(decided)
 
     def append(self, record: Exchange | Decided) -> Entry:
@@ -57,3 +61,4 @@ class Folding:
             self.state.fold_all(record.events)
         if isinstance(record, Opened):
             self.state.open(record.policy, rule_pack=record.rule_pack, starts_at=record.starts_at)
+            self.state.seed = record.seed

@@ -6,7 +6,7 @@ anyone is told. Here stand the faults and the journal; every check of a request 
 
 import ssl
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import httpx
@@ -27,6 +27,7 @@ from simulator.regulator.door import Door, headers_to_keep
 from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard, hear
 from simulator.regulator.lifecycle import regulator_key
+from simulator.regulator.lifecycle.timers import Due
 from simulator.regulator.memory import FormerAnswers
 from simulator.regulator.rates import RATE
 from simulator.regulator.refusal import Refusal, refuse_plainly
@@ -147,6 +148,11 @@ class Office:
         """Runs everything that is due by now, in order, and tells what happened."""
         return await self._ticking.run()
 
+    @property
+    def beyond_calendar(self) -> Mapping[Due, str]:
+        """Timers that rest because the calendar of working days does not reach them, and why."""
+        return self._ticking.beyond_calendar
+
     def sign(self, message: bytes) -> str:
         """The regulator's signature in base64, by the key that is in force."""
         key = regulator_key.in_force(self.state, self.sandbox.clock.now())
@@ -186,6 +192,7 @@ class Office:
         timing: Timing,
     ) -> Response:
         """Up to the append nothing waits, so that no two requests mingle."""
+        happened = self._ticking.catch_up()
         if operation is None:
             platform, answered = None, unknown(heard, allowed)
         else:
@@ -216,6 +223,8 @@ class Office:
         await self.sandbox.durable(entry)
         timing.end("commit")
         self._witness(Measured(record.operation, record.status, record.refusal or "", timing))
+        for decided in happened:
+            self.courier.carry(decided.events)
         self.courier.carry(answered.events)
         response = answered.response(timing, trace_of(entry))
         if blow is None:

@@ -118,6 +118,11 @@ CODES: dict[str, Code] = {
     "transmission_not_accepted": Code(409, "The transmission is not accepted"),
     "transmission_closed": Code(409, "The transmission is closed"),
     "sequence_duplicate": Code(409, "The sequence number was taken before"),
+    # To what the regulator noticed and asked.
+    "alert_ended": Code(409, "The alert is closed or escalated"),
+    "sample_closed": Code(409, "The sample is not open to an answer"),
+    "sample_outside": Code(422, "The payload is not in the sample"),
+    "order_ended": Code(409, "The order is not pending"),
     # In which case.
     "material_unknown": Code(404, "There is no material of this number"),
     "case_closed": Code(409, "The case is closed"),

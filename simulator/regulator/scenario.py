@@ -52,7 +52,7 @@ class Scenario:
             return state
         manner = "manual" if self.decision == "refuse" else self.decision
         policy = state.policy
-        changed = {
+        changed: dict[str, Any] = {
             each.name: manner for each in fields(Policy) if getattr(policy, each.name) in MANNERS
         }
         return replace(state, policy=replace(policy, **changed, after_s=self.after_s))

@@ -6,11 +6,14 @@ anew gets an equal state, so that a restart decides nothing again.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count, groupby
 from typing import Any
 
 from simulator.journal.events import (
+    AlertAcknowledged,
+    AlertClosed,
+    AlertEscalated,
     AlertRaised,
     AuthorizationExpired,
     AuthorizationGranted,
@@ -35,6 +38,7 @@ from simulator.journal.events import (
     ContractSupplemented,
     DeadlineNeared,
     DeadlinePassed,
+    DeadlineReached,
     DeclarationAccepted,
     DeclarationReceived,
     DeclarationRefused,
@@ -57,6 +61,10 @@ from simulator.journal.events import (
     NoticeIssued,
     NoticeOverdue,
     NoticeRedelivered,
+    OrderCancelled,
+    OrderCarriedOut,
+    OrderPlanned,
+    OrderVoided,
     PasscodeReissued,
     PersonsCounted,
     PlatformRegistered,
@@ -65,6 +73,13 @@ from simulator.journal.events import (
     RegulatorKeyAnnounced,
     ReinspectionDecided,
     ReinspectionRequested,
+    SampleAnswered,
+    SampleOverdue,
+    SampleRequested,
+    SampleVoided,
+    ScriptEnded,
+    ScriptSet,
+    ScriptStepped,
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionClosed,
@@ -74,36 +89,46 @@ from simulator.law.packs import RulePack, governing, pack
 from simulator.law.working_days import china_date
 from simulator.messages.suites import DEFAULT
 from simulator.regulator.lifecycle import (
+    alert,
     authorization,
     case,
     certification,
+    consequence,
     contract,
     declaration,
     feed,
     headcount,
+    inspection,
     key,
     lineage,
     notice,
     order,
+    planned_order,
     policy,
     registration,
     regulator_key,
     resting,
+    script,
     transmission,
 )
+from simulator.regulator.lifecycle.alert import Alert
 from simulator.regulator.lifecycle.authorization import Authorization
 from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
+from simulator.regulator.lifecycle.consequence import Consequence
 from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
 from simulator.regulator.lifecycle.feed import Fed
 from simulator.regulator.lifecycle.headcount import Marks, Tallies
+from simulator.regulator.lifecycle.inspection import Inspection
 from simulator.regulator.lifecycle.key import Key
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.planned_order import PlannedOrder
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.lifecycle.registration import Registration
 from simulator.regulator.lifecycle.regulator_key import RegulatorKey
+from simulator.regulator.lifecycle.script import Script
 from simulator.regulator.lifecycle.transmission import Transmission
 
 
@@ -136,7 +161,12 @@ class RegulatorState:
     tallies: dict[tuple[str, int], Tallies] = field(default_factory=dict)
     """By platform and year."""
     notices: dict[str, Notice] = field(default_factory=dict)
-    alerts: dict[str, AlertRaised] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    inspections: dict[str, Inspection] = field(default_factory=dict)
+    """Samples that the regulator asked for."""
+    orders: dict[str, PlannedOrder] = field(default_factory=dict)
+    """Orders with a time of their own, whatever became of them."""
+    scripts: dict[str, Script] = field(default_factory=dict)
     lineage: dict[tuple[str, str], tuple[LineageItem, ...]] = field(default_factory=dict)
     """By platform and payload digest."""
     platform_of_key: dict[str, str] = field(default_factory=dict)
@@ -153,6 +183,16 @@ class RegulatorState:
     """By platform; who is not in it is not halted."""
     undecided: dict[str, datetime | None] = field(default_factory=dict)
     """What waits for a decision, and when it comes; `None` waits for a tester."""
+    unanswered: dict[str, datetime] = field(default_factory=dict)
+    """Samples that wait for an answer, and the wall time at which it is late."""
+    unexplained: dict[str, datetime | None] = field(default_factory=dict)
+    """Alerts without an explanation, and when they are escalated; `None` never."""
+    pending_orders: dict[str, datetime | None] = field(default_factory=dict)
+    """Orders that wait for their time; `None` waits for a tester."""
+    consequences: dict[str, Consequence] = field(default_factory=dict)
+    """What is to follow at once, by the id of the alert or sample that leads to it."""
+    seed: int = 0
+    """Of the sandbox."""
     open_transmissions: dict[str, None] = field(default_factory=dict)
     """Accepted and not closed, in order."""
     unacknowledged: dict[str, None] = field(default_factory=dict)
@@ -186,7 +226,8 @@ class RegulatorState:
             _FOLDS[type(event)](self, event)
 
     def next_id(self, prefix: str) -> str:
-        """The id of the next aggregate of a kind: reg, dcl, aut, trm, ntc, alr or cas."""
+        """The id of the next aggregate of a kind: reg, dcl, aut, trm, ntc, alr, ins, cas,
+        ord or scr."""
         return next(self.new_ids(prefix))
 
     def new_ids(self, prefix: str) -> Iterator[str]:
@@ -198,9 +239,12 @@ class RegulatorState:
             "trm": len(self.transmissions),
             "ntc": len(self.notices),
             "alr": len(self.alerts),
+            "ins": len(self.inspections),
             "cas": len(self.cases),
             "con": len(self.contracts),
             "cer": len(self.certifications),
+            "ord": len(self.orders),
+            "scr": len(self.scripts),
         }
         return (f"{prefix}-{number}" for number in count(known[prefix] + 1))
 
@@ -298,8 +342,64 @@ def _lineage(state: RegulatorState, event: LineageRecorded) -> None:
         state.lineage[key] = lineage.evolve(state.lineage.get(key, ()), tuple(items))
 
 
-def _alert(state: RegulatorState, event: AlertRaised) -> None:
-    state.alerts[event.id] = event
+def _alert(
+    state: RegulatorState, event: AlertRaised | AlertAcknowledged | AlertClosed | AlertEscalated
+) -> None:
+    state.alerts[event.id] = alert.evolve(state.alerts.get(event.id), event)
+    if isinstance(event, AlertRaised):
+        limit_s = state.policy.alert_answered_s
+        escalate_at = None if limit_s is None else event.at + timedelta(seconds=limit_s)
+        state.unexplained[event.id] = escalate_at
+    else:
+        state.unexplained.pop(event.id, None)
+    if isinstance(event, AlertAcknowledged):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+    if isinstance(event, AlertRaised | AlertEscalated):
+        _led_to(state, event)
+    if isinstance(event, AlertRaised):
+        _outside_scope(state, event)
+
+
+def _inspection(
+    state: RegulatorState,
+    event: SampleRequested | SampleAnswered | SampleOverdue | SampleVoided,
+) -> None:
+    state.inspections[event.id] = inspection.evolve(state.inspections.get(event.id), event)
+    if isinstance(event, SampleRequested):
+        state.unanswered[event.id] = event.answer_by
+    else:
+        state.unanswered.pop(event.id, None)
+    if isinstance(event, SampleAnswered | SampleOverdue):
+        _led_to(state, event)
+
+
+def _led_to(
+    state: RegulatorState, event: AlertRaised | AlertEscalated | SampleAnswered | SampleOverdue
+) -> None:
+    follows = consequence.of(state, event)
+    if follows is not None:
+        state.consequences[event.id] = follows
+
+
+def _order(
+    state: RegulatorState,
+    event: OrderPlanned | OrderCarriedOut | OrderVoided | OrderCancelled,
+) -> None:
+    state.orders[event.id] = planned_order.evolve(state.orders.get(event.id), event)
+    if isinstance(event, OrderPlanned):
+        state.pending_orders[event.id] = event.due_at
+        state.consequences.pop(event.because or "", None)
+    else:
+        state.pending_orders.pop(event.id, None)
+
+
+def _script(state: RegulatorState, event: ScriptSet | ScriptStepped | ScriptEnded) -> None:
+    state.scripts[event.id] = script.evolve(state.scripts.get(event.id), event)
+
+
+def _outside_scope(state: RegulatorState, event: AlertRaised) -> None:
     held = state.certifications.get(resting.certification_of(state, event.authorization) or "")
     if held is not None and held.status == "certified" and event.rule in certification.SCOPE_RULES:
         state.outside_scope.setdefault(held.id, event)
@@ -321,6 +421,7 @@ def _case(
     | ReinspectionRequested
     | ReinspectionDecided
     | DeadlineNeared
+    | DeadlineReached
     | DeadlinePassed,
 ) -> None:
     state.cases[event.case] = case.evolve(state.cases.get(event.case), event)
@@ -407,6 +508,20 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     FeedTaken: _fed,
     LineageRecorded: _lineage,
     AlertRaised: _alert,
+    AlertAcknowledged: _alert,
+    AlertClosed: _alert,
+    AlertEscalated: _alert,
+    SampleRequested: _inspection,
+    SampleAnswered: _inspection,
+    SampleOverdue: _inspection,
+    SampleVoided: _inspection,
+    OrderPlanned: _order,
+    OrderCarriedOut: _order,
+    OrderVoided: _order,
+    OrderCancelled: _order,
+    ScriptSet: _script,
+    ScriptStepped: _script,
+    ScriptEnded: _script,
     ExportStopped: _orders,
     ExportSuspended: _orders,
     ExportLifted: _orders,
@@ -415,6 +530,7 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     ReinspectionRequested: _case,
     ReinspectionDecided: _case,
     DeadlineNeared: _case,
+    DeadlineReached: _case,
     DeadlinePassed: _case,
     ContractReceived: _contract,
     ContractFiled: _contract,

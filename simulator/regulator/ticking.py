@@ -1,18 +1,26 @@
 """What is due is done: the timers of one sandbox run on their own, and whenever somebody asks."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from simulator.journal.entry import Entry
+from simulator.journal.events import Event
 from simulator.journal.records import Decided
+from simulator.journal.sqlite import StoreFailed
+from simulator.law.working_days import BeyondCalendar
 from simulator.regulator.alarm import Alarm
 from simulator.regulator.courier import Courier
 from simulator.regulator.delivery_log import LIMIT_S
 from simulator.regulator.folding import Folding
 from simulator.regulator.lifecycle import notice, timers
 from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.lifecycle.timers import Due
+from simulator.sandbox import SandboxClosed
 
 LATEST = datetime.max.replace(tzinfo=UTC)
+
+log = logging.getLogger(__name__)
 
 
 class Ticking:
@@ -25,6 +33,8 @@ class Ticking:
         self._alarm = Alarm(
             folding.sandbox.clock, self.run, self._next_due, self._next_overdue_in_s
         )
+        self.beyond_calendar: dict[Due, str] = {}
+        """Timers that count working days which the calendar does not know, and why they rest."""
 
     def start(self) -> None:
         """From now on timers run by themselves."""
@@ -49,17 +59,42 @@ class Ticking:
             self._courier.carry(decided.events)
         return tuple(decided for decided, _ in happened)
 
-    def _run_what_is_due(self, now: datetime) -> Iterator[tuple[Decided, Entry]]:
-        """Until nothing more happens, as one timer may bring others."""
-        state = self._folding.state
-        goes_on = True
-        while goes_on:
-            goes_on = False
-            for due in timers.due(state, now):
-                events = timers.run(state, due, now, self._sign)
-                if events:
-                    goes_on = True
-                    yield self._folding.decide("timer", f"{due.command} {due.subject}", events)
+    def catch_up(self) -> list[Decided]:
+        """What fell due before a request happens before it, also between two ticks; the caller
+        waits for the disk and carries the notices."""
+        try:
+            return [one for one, _ in self._run_what_is_due(self._folding.sandbox.clock.now())]
+        except (StoreFailed, SandboxClosed):
+            raise
+        except Exception:  # The next tick tells of it; the request is not to blame.
+            return []
+
+    def _run_what_is_due(self, until: datetime) -> Iterator[tuple[Decided, Entry]]:
+        """The earliest first, each at its own time, however late it is heard of: one timer may
+        bring others, or make them void."""
+        sandbox, state = self._folding.sandbox, self._folding.state
+        ran: set[Due] = set()
+        while left := [
+            one
+            for one in timers.due(state, until)
+            if one not in ran and one not in self.beyond_calendar
+        ]:
+            due = left[0]
+            ran.add(due)
+            try:
+                events = timers.run(state, due, due.at, self._sign, sandbox.clock.wall())
+            except BeyondCalendar as beyond:  # No later try can count it either.
+                log.warning("%s %s: %s", due.command, due.subject, beyond)
+                self.beyond_calendar[due] = str(beyond)
+                continue
+            if events:
+                yield self._decide(due, events)
+        for due in timers.overdue(state, until, sandbox.clock.wall()):
+            yield self._decide(due, timers.run(state, due, due.at, self._sign))
+
+    def _decide(self, due: Due, events: Sequence[Event]) -> tuple[Decided, Entry]:
+        by = "policy" if due.command in timers.OF_POLICY else "timer"
+        return self._folding.decide(by, f"{due.command} {due.subject}", events, due_at=due.at)
 
     def _tell_overdue(self, now: datetime) -> Iterator[tuple[Decided, Entry]]:
         """Records each notice whose acknowledgement did not come within its limit of wall time."""
@@ -70,8 +105,17 @@ class Ticking:
 
     def _next_due(self, after: datetime) -> datetime | None:
         """When something falls due next; what was due by then and is void waits for an entry."""
-        ahead = (due.at for due in timers.due(self._folding.state, LATEST) if due.at > after)
+        ahead = (
+            due.at
+            for due in timers.due(self._folding.state, LATEST)
+            if due.at > after and due not in self.beyond_calendar
+        )
         return min(ahead, default=None)
 
     def _next_overdue_in_s(self) -> float | None:
-        return self._courier.log.next_in_s(self._folding.sandbox.clock.wall())
+        wall = self._folding.sandbox.clock.wall()
+        waits_s = (
+            self._courier.log.next_in_s(wall),
+            timers.overdue_in_s(self._folding.state, wall),
+        )
+        return min((one for one in waits_s if one is not None), default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from simulator.journal.events import AlertRaised, LineageItem
+from simulator.journal.events import LineageItem, SampleRequested
 from simulator.journal.records import Delivery
 from simulator.messages import alert as alert_wire
 from simulator.messages import authorization as authorization_wire
@@ -11,6 +11,7 @@ from simulator.messages import case as case_wire
 from simulator.messages import certification as certification_wire
 from simulator.messages import contract as contract_wire
 from simulator.messages import declaration as declaration_wire
+from simulator.messages import inspection as inspection_wire
 from simulator.messages import lineage as lineage_wire
 from simulator.messages import notice as notice_wire
 from simulator.messages import registration as registration_wire
@@ -18,6 +19,7 @@ from simulator.messages import regulator_key as regulator_key_wire
 from simulator.messages import transmission as transmission_wire
 from simulator.messages.problem import Problem
 from simulator.messages.suites import DEFAULT
+from simulator.regulator.lifecycle.alert import Alert
 from simulator.regulator.lifecycle.authorization import (
     Authorization,
     as_message,
@@ -28,6 +30,7 @@ from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.contract import Contract
 from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.inspection import Inspection
 from simulator.regulator.lifecycle.key import Key
 from simulator.regulator.lifecycle.notice import Notice
 from simulator.regulator.lifecycle.registration import Registration
@@ -144,7 +147,8 @@ def transmission(held: Transmission) -> transmission_wire.Transmission:
     )
 
 
-def alert(raised: AlertRaised) -> alert_wire.Alert:
+def alert(held: Alert) -> alert_wire.Alert:
+    raised, said = held.raised, held.acknowledged
     return alert_wire.Alert(
         id=raised.id,
         rule=raised.rule,
@@ -152,6 +156,36 @@ def alert(raised: AlertRaised) -> alert_wire.Alert:
         authorization=raised.authorization,
         detail=raised.detail,
         raised_at=raised.at,
+        status=held.status,
+        explanation=None if said is None else said.explanation,
+        acknowledged_at=None if said is None else said.at,
+        reason=held.reason,
+        ended_at=held.ended_at,
+    )
+
+
+def inspection(held: Inspection) -> inspection_wire.Inspection:
+    begun, answered = held.begun, held.answered
+    return inspection_wire.Inspection(
+        id=held.id,
+        status=held.status,
+        day=begun.day,
+        reason=begun.reason,
+        payloads=tuple(item.payload for item in held.items),
+        requested_at=begun.at,
+        answer_by=begun.answer_by if isinstance(begun, SampleRequested) else None,
+        ended_at=held.ended_at,
+        mistakes=tuple(
+            inspection_wire.Mistake(
+                payload=mistake.payload,
+                source=mistake.source,
+                field=mistake.field,
+                expected=mistake.expected,
+                seen=mistake.seen,
+            )
+            for mistake in (answered.mistakes if answered is not None else ())
+        ),
+        mistakes_left_out=0 if answered is None else answered.mistakes_left_out,
     )
 
 

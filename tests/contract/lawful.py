@@ -26,6 +26,8 @@ def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
     """The path of `case` then leads to something that the platform of the world has."""
     if operation == "redeliver":
         case.path_parameters["id"] = world.dead_letter()
+    elif operation == "answer_sample":
+        case.path_parameters["id"] = world.sample()  # A sample is answered once.
     elif operation in OWN:
         case.path_parameters["id"] = OWN[operation]
     elif operation == "close":
@@ -123,6 +125,11 @@ def _polling(body: Body) -> Body:
     return {"callback_url": None}
 
 
+def _answer(body: Body) -> Body:
+    """Of the payload that was drawn; whatever else it says is an answer, right or wrong."""
+    return {"items": [item | {"payload": LINEAGE["payload"]} for item in body["items"]]}
+
+
 LAWFUL: dict[str, Callable[[Any], Any]] = {
     "register": _registration,
     "declare": _declaration,
@@ -133,4 +140,5 @@ LAWFUL: dict[str, Callable[[Any], Any]] = {
     "announce": _announcement,
     "feed": _feed,
     "record_lineage": _lineage,
+    "answer_sample": _answer,
 }

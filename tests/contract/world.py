@@ -20,7 +20,10 @@ from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT
 from simulator.regulator.api.lineage import ENTRY as LINEAGE
+from simulator.regulator.api.transmissions import CLOSING
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
+from simulator.regulator.lifecycle import policy
+from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.office import Office
 from simulator.serve import Server, Simulator, build, listen
 from tests.regulator.added import adding, key_id, private_key
@@ -28,6 +31,7 @@ from tests.simulator.parties import PASSCODE, TOKEN, Control, Platform, Served
 
 R = TypeVar("R")
 SANDBOX = "sb"
+OPENED_AT = datetime(2023, 6, 1, tzinfo=UTC)
 NEWCOMERS = "newcomers"
 """A sandbox in which nobody has registered yet: a passcode is good for one registration."""
 NEWCOMERS_PASSCODE = "open-sesame"
@@ -46,6 +50,10 @@ OWN = {
     "read_contract": "con-1",
     "list_deliveries": "ntc-1",
     "redeliver": "ntc-1",
+    "read_alert": "alr-1",
+    "explain_alert": "alr-1",
+    "read_inspection": "ins-1",
+    "answer_sample": "ins-1",
     "read_case": "cas-1",
     "hand_in": "cas-1",
     "reinspect": "cas-1",
@@ -68,6 +76,8 @@ class World:
     control: Control = field(init=False)
     numbers: Iterator[int] = field(default_factory=count)
     """For whatever must be sent once only."""
+    _sampled: str | None = None
+    """The one transmission that samples are drawn from."""
 
     def __post_init__(self) -> None:
         self.platform, self.control = Platform(self.at), Control(self.at)
@@ -82,6 +92,9 @@ class World:
         self.tell("POST", "/feed", [FEED_EVENT])
         traced = {"items": [LINEAGE | {"payload": PAYLOAD}]}
         self.tell("POST", "/lineage", traced, key="lineage")
+        self.tell("POST", "/feed", [FEED_EVENT | {"id": "trm-1-9", "sequence": 9}])  # An alert.
+        self.let_happen(*policy.change_to(Policy(consequences={}), OPENED_AT))  # Late is no case.
+        self.sample()
         self.control.post(f"/{SANDBOX}/orders", {"order": "inspect"})
         for of in (b"r", b"v"):
             spare = adding(private_key(of), sandbox=SANDBOX, overlap_s=31 * 86_400)
@@ -123,15 +136,25 @@ class World:
         self.let_happen(NoticeGivenUp(id, 8, "nobody is there", platform.at))
         return id
 
+    def sample(self) -> str:
+        """The id of an inspection that asks for the origin of the example's payload."""
+        if self._sampled is None:
+            self._sampled = self.announce()
+            body = CLOSING | {"payloads": [LINEAGE["payload"]]}
+            self.tell("POST", f"/transmissions/{self._sampled}/closing", body, key="sampled")
+        order = {"order": "sample", "platform": "reg-1", "size": 1}
+        told = self.control.post(f"/{SANDBOX}/orders", order)
+        return str(told["events"][0]["id"])
+
     def empty_newcomers(self) -> None:
         """Makes room for one registration."""
         if NEWCOMERS in self.simulator.world.ids():
             self._wait_for(self.simulator.world.delete(NEWCOMERS))
         self.control.post("", {"id": NEWCOMERS, "passcode": NEWCOMERS_PASSCODE})
 
-    def let_happen(self, event: Event) -> None:
+    def let_happen(self, *events: Event) -> None:
         """What no interface offers, happens all the same."""
-        self._wait_for(self._office().decide("tester", "test", [event]))
+        self._wait_for(self._office().decide("tester", "test", events))
 
     def _office(self) -> Office:
         office = self.simulator.world.office(SANDBOX)

@@ -28,6 +28,7 @@ from simulator.regulator.limits import LIMITS
 from simulator.regulator.refusal import CODES
 from simulator.regulator.rules import FeedScene
 from tests.messages.vectors import NOTICE, VECTORS
+from tests.regulator.connected import REGISTRATION
 from tests.regulator.lawful import NOW, event, sending
 from tests.reports.some_runs import account_of, an_honest_run
 from tests.simulator.parties import TOKEN, served
@@ -261,6 +262,26 @@ def test_the_bodies_of_the_curl_commands_are_taken(tmp_path: Path) -> None:
                 simulator.base + path,
                 json=json.loads(body),
                 headers={"Authorization": f"Bearer {TOKEN}"},
+            )
+            assert answer.is_success, answer.text
+
+
+def test_the_commands_for_testers_are_taken_one_after_the_other(tmp_path: Path) -> None:
+    commands = re.findall(
+        r"-X (\w+) http://127\.0\.0\.1:8900(\S+).*?-d '([^']+)'",
+        text_of(ROOT / "docs" / "control.md"),
+        re.DOTALL,
+    )
+    assert len(commands) == 5
+    with served(tmp_path / "state") as simulator:
+        token = {"Authorization": f"Bearer {TOKEN}"}
+        opened = {"id": "main", "passcode": REGISTRATION["passcode"]}
+        simulator.http.post(f"{simulator.base}/control/sandboxes", json=opened, headers=token)
+        registrations = f"{simulator.base}/main/v1/registrations"
+        assert simulator.http.post(registrations, json=REGISTRATION).status_code == 201
+        for method, path, body in commands:
+            answer = simulator.http.request(
+                method, simulator.base + path, json=json.loads(body), headers=token
             )
             assert answer.is_success, answer.text
 

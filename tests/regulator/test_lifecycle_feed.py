@@ -153,4 +153,9 @@ def test_alerts_travel_to_the_wire() -> None:
         "authorization": "aut-1",
         "detail": "sequence numbers 1 to 2 are missing",
         "raised_at": NOW,
+        "status": "raised",
+        "explanation": None,
+        "acknowledged_at": None,
+        "reason": None,
+        "ended_at": None,
     }

@@ -132,4 +132,4 @@ def test_a_sandbox_opens_with_its_policy_and_a_tester_changes_it() -> None:
     assert state.policy == Policy(declarations="manual", after_s=5.0)
 
     state.fold(PolicyChanged("after", "manual", "immediate", 7.0, NOW))
-    assert state.policy == Policy("after", "manual", "immediate", 7.0)
+    assert state.policy == Policy("after", "manual", "immediate", 7.0, consequences={})

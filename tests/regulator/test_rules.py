@@ -27,7 +27,7 @@ def raised(state: RegulatorState) -> list[tuple[str, str | None, str | None, str
     """Rule, transmission, authorization and detail of every alert."""
     return [
         (alert.rule, alert.transmission, alert.authorization, alert.detail)
-        for alert in state.alerts.values()
+        for alert in (held.raised for held in state.alerts.values())
     ]
 
 

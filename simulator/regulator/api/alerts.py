@@ -1,8 +1,28 @@
-"""What the monitoring noticed while data was leaving."""
+"""What the monitoring noticed while data was leaving, and what the platform says to it."""
 
-from simulator.messages.alert import AlertList
+from typing import Any
+
+from simulator.messages.alert import Alert, AlertList, ExplanationRequest
 from simulator.regulator import views
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, page_of
+from simulator.regulator.lifecycle import alert
+from simulator.regulator.reading import JsonMessage
+from simulator.regulator.refusal import Refusal, not_found
+
+EXAMPLE: dict[str, Any] = {
+    "id": "alr-1",
+    "rule": "sequence_gap",
+    "transmission": "trm-1",
+    "authorization": "aut-1",
+    "detail": "sequence 2 is missing before 3",
+    "raised_at": "2023-06-01T08:00:01Z",
+    "status": "raised",
+    "explanation": None,
+    "acknowledged_at": None,
+    "reason": None,
+    "ended_at": None,
+}
+EXPLANATION = {"explanation": "The second event was lost on the way and has been sent again."}
 
 
 def _list(call: Call, _: None) -> Outcome:
@@ -10,6 +30,21 @@ def _list(call: Call, _: None) -> Outcome:
     shown, cursor = page_of(own, call.page)
     items = tuple(map(views.alert, shown))
     return Taken((), lambda: AlertList(items=items, next_cursor=cursor))
+
+
+def _read(call: Call, _: None) -> Outcome:
+    held = call.state.alerts.get(call.path["id"])
+    if held is None or held.platform != call.platform:
+        return not_found("alert", call.path["id"])
+    return Taken((), lambda: views.alert(held))
+
+
+def _explain(call: Call, request: ExplanationRequest) -> Outcome:
+    id = call.path["id"]
+    outcome = alert.acknowledge(call.state, call.platform, id, request.explanation, call.now)
+    if isinstance(outcome, Refusal):
+        return outcome
+    return Taken(outcome, lambda: views.alert(call.state.alerts[id]))
 
 
 ALERTS = Resource(
@@ -22,21 +57,33 @@ ALERTS = Resource(
             path="/alerts",
             title="List the alerts that the own data raised, oldest first",
             answers=AlertList,
-            example={
-                "items": [
-                    {
-                        "id": "alr-1",
-                        "rule": "sequence_gap",
-                        "transmission": "trm-1",
-                        "authorization": "aut-1",
-                        "detail": "sequence 2 is missing before 3",
-                        "raised_at": "2023-06-01T08:00:01Z",
-                    }
-                ],
-                "next_cursor": None,
-            },
+            example={"items": [EXAMPLE], "next_cursor": None},
             ask=_list,
             lists="pages",
+        ),
+        Operation(
+            id="read_alert",
+            method="GET",
+            path="/alerts/{id}",
+            title="Read an alert and what became of it",
+            answers=Alert,
+            example=EXAMPLE,
+            ask=_read,
+            refuses=("not_found",),
+        ),
+        Operation(
+            id="explain_alert",
+            method="POST",
+            path="/alerts/{id}/acknowledgement",
+            title="Acknowledge an alert with an explanation; a newer one replaces it",
+            body=JsonMessage(ExplanationRequest, EXPLANATION),
+            answers=Alert,
+            example=EXAMPLE
+            | EXPLANATION
+            | {"status": "acknowledged", "acknowledged_at": "2023-06-01T09:00:00Z"},
+            ask=_explain,
+            idempotency="optional",
+            refuses=("not_found", "alert_ended"),
         ),
     ),
 )

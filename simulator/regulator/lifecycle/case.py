@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.journal.events import (
     DeadlineNeared,
     DeadlinePassed,
+    DeadlineReached,
     Event,
     ExportLifted,
     ExportSuspended,
@@ -35,6 +36,7 @@ CaseEvent = (
     | ReinspectionRequested
     | ReinspectionDecided
     | DeadlineNeared
+    | DeadlineReached
     | DeadlinePassed
 )
 
@@ -54,6 +56,8 @@ class Case:
     findings: tuple[str, ...] = ()
     """What the last re-inspection found missing or wrong."""
     decided_at: datetime | None = None
+    reached: DeadlineReached | None = None
+    """The deadline has passed, and the case waits for what follows."""
 
     @property
     def id(self) -> str:
@@ -125,12 +129,15 @@ def reinspect(
 def decide(
     state: "RegulatorState", id: str, accept: bool | None, reason: str, now: datetime
 ) -> tuple[Event, ...] | Refusal:
-    """The re-inspection. `None` goes by what was handed in; a tester's word stands above that."""
+    """The re-inspection. `None` goes by what was handed in; a tester's word stands above that, and
+    after the deadline a refusal fails the case."""
     case = state.cases.get(id)
     if case is None:
         return not_found("case", id)
     if case.closed:
         return refuse("case_closed", "/subject", id, f"be open (it is {case.status})")
+    if accept is False and case.reached is not None:
+        return fail(state, id, now)
     missing = examine(state, case, now)
     if accept is not None:
         missing = () if accept else (reason, *missing)
@@ -147,11 +154,23 @@ def near_deadline(state: "RegulatorState", id: str, now: datetime) -> tuple[Even
 
 
 def pass_deadline(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
-    """The days ran out before a re-inspection was passed: the case fails, everything is revoked."""
+    """The days ran out before a re-inspection was passed: the case fails, or by the policy waits
+    for a time or a hand."""
     case = state.cases.get(id)
     if case is None:
         return not_found("case", id)
-    if case.closed or case.deadline is None or now < case.deadline:
+    if case.closed or case.deadline is None or now < case.deadline or case.reached is not None:
+        return ()
+    if state.policy.deadlines != "immediate":
+        fail_at = state.policy.decide_at(state.policy.deadlines, now)
+        return (DeadlineReached(id, now, fail_at),)
+    return fail(state, id, now)
+
+
+def fail(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...]:
+    """The case was not rectified in time: everything that the platform holds is revoked."""
+    case = state.cases[id]
+    if case.closed or case.deadline is None:
         return ()
     reason = f"{id} was not rectified by {case.deadline.isoformat()}"
     return (DeadlinePassed(id, now), *revoke_all(state, case.platform, reason, now))
@@ -189,6 +208,8 @@ def evolve(case: Case | None, event: InspectionOpened | CaseEvent) -> Case:
             return replace(case, status=status, findings=event.missing, decided_at=event.at)
         case DeadlineNeared():
             return replace(case, warned_at=event.at)
+        case DeadlineReached():
+            return replace(case, reached=event)
         case DeadlinePassed():
             return replace(case, status="failed", decided_at=event.at)
         case ExportLifted():  # A failed case stays failed, whatever is lifted later.

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.journal.events import (
+    AlertAcknowledged,
+    AlertClosed,
+    AlertEscalated,
     AuthorizationGranted,
     AuthorizationRevoked,
     CertificationExpired,
@@ -26,6 +29,7 @@ from simulator.journal.events import (
     ContractSupplemented,
     DeadlineNeared,
     DeadlinePassed,
+    DeadlineReached,
     DeclarationAccepted,
     DeclarationReceived,
     DeclarationRefused,
@@ -44,6 +48,8 @@ from simulator.journal.events import (
     NoticeRedelivered,
     RegulatorKeyAnnounced,
     ReinspectionDecided,
+    SampleOverdue,
+    SampleRequested,
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionRefused,
@@ -245,6 +251,7 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
     granted_by_acceptance = {
         event.authorization for event in events if isinstance(event, DeclarationAccepted)
     }
+    explained_now = {event.id for event in events if isinstance(event, AlertAcknowledged)}
     for event in events:
         match event:
             case DeclarationAccepted() | DeclarationRefused() if event.id not in asked_now:
@@ -282,6 +289,19 @@ def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tid
                 yield from _about_key(event)
             case RegulatorKeyAnnounced():
                 yield from _rekeyed(state, event)
+            case SampleRequested():
+                payloads = [item.payload for item in event.items]
+                answer_by = event.answer_by.isoformat()
+                data = {"inspection": event.id, "payloads": payloads, "answer_by": answer_by}
+                yield Tidings(event.platform, "sample.requested", event.id, data)
+            case SampleOverdue():
+                platform = state.inspections[event.id].platform
+                yield Tidings(platform, "sample.overdue", event.id, {"inspection": event.id})
+            case AlertClosed() | AlertEscalated() if event.id not in explained_now:
+                yield _alert_ended(state, event)
+            case DeadlineReached():
+                case = state.cases[event.case]
+                yield Tidings(case.platform, "deadline.passed", case.id, {"case": case.id})
             case ReinspectionDecided() | DeadlineNeared() | DeadlinePassed():
                 yield _about_case(state, event)
 
@@ -394,6 +414,12 @@ def _halted_or_lifted(event: ExportStopped | ExportSuspended | ExportLifted) -> 
         return Tidings(event.platform, "export.stopped", subject, stopped)
     lifted = {"authorization": event.authorization, "case": event.case}
     return Tidings(event.platform, "export.lifted", subject, lifted)
+
+
+def _alert_ended(state: "RegulatorState", event: AlertClosed | AlertEscalated) -> Tidings:
+    status = "closed" if isinstance(event, AlertClosed) else "escalated"
+    data = {"alert": event.id, "status": status, "reason": event.reason}
+    return Tidings(state.alerts[event.id].platform, "alert.decided", event.id, data)
 
 
 def _about_case(

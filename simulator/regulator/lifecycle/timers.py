@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.journal.events import Event
 from simulator.regulator.lifecycle import (
+    alert,
     authorization,
     case,
     certification,
     contract,
     declaration,
+    inspection,
     key,
+    planned_order,
+    script,
     transmission,
 )
 from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.lifecycle.planned_order import Moment
 from simulator.regulator.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -34,7 +39,15 @@ Command = Literal[
     "pass_certification",
     "pass_deadline",
     "retire",
+    "fail",
+    "escalate",
+    "order",
+    "consequence",
+    "script",
+    "sample_overdue",
 ]
+OF_POLICY = ("consequence", "script")
+"""What the regulator does by its own will; the rest only falls due."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,15 +64,36 @@ def due(state: "RegulatorState", until: datetime) -> list[Due]:
     return sorted(item for item in _pending(state) if item.at <= until)
 
 
-def run(state: "RegulatorState", due: Due, now: datetime, sign: Sign) -> tuple[Event, ...]:
-    """What one timer decides; nothing where it has become void meanwhile."""
-    decided = _run(state, due, now, sign)
+def overdue(state: "RegulatorState", now: datetime, wall: datetime) -> list[Due]:
+    """Every reaction that wall time limits, and that did not come; it is told `now`, in order."""
+    return [
+        Due(now, "sample_overdue", id)
+        for id, answer_by in state.unanswered.items()
+        if answer_by <= wall
+    ]
+
+
+def overdue_in_s(state: "RegulatorState", wall: datetime) -> float | None:
+    """Wall time until the next reaction is overdue; `None` where none is awaited."""
+    soonest = min(state.unanswered.values(), default=None)
+    return None if soonest is None else max(0.0, (soonest - wall).total_seconds())
+
+
+def run(
+    state: "RegulatorState", due: Due, now: datetime, sign: Sign, wall: datetime | None = None
+) -> tuple[Event, ...]:
+    """What one timer decides; nothing where it has become void meanwhile.
+
+    `wall` is needed where an order may ask for a sample, whose limit is of wall time.
+    """
+    decided = _run(state, due, Moment(now, wall or now, sign))
     return () if isinstance(decided, Refusal) else decided
 
 
-def _run(
-    state: "RegulatorState", due: Due, now: datetime, sign: Sign
-) -> tuple[Event, ...] | Refusal:
+def _run(state: "RegulatorState", due: Due, at: Moment) -> tuple[Event, ...] | Refusal:
+    now, sign = at.now, at.sign
+    if due.command in ("order", "consequence", "script", "sample_overdue"):
+        return _act(state, due, at)
     if due.command == "expire":
         return authorization.expire(state, due.subject, now)
     if due.command == "retire":
@@ -76,8 +110,14 @@ def _run(
         return certification.leave_scope(state, due.subject, now)
     if due.command == "pass_certification":
         return certification.pass_limit(state, due.subject, now)
+    if due.command == "fail":
+        return case.fail(state, due.subject, now)
+    if due.command == "escalate":
+        return alert.escalate(state, due.subject, "nobody explained it in time", now)
     if due.subject not in state.undecided:
         return ()
+    if due.subject in state.alerts:
+        return alert.close(state, due.subject, "explained", now)
     if due.subject in state.declarations:
         return declaration.decide(state, due.subject, True, "", now, sign)
     if due.subject in state.transmissions:
@@ -87,6 +127,21 @@ def _run(
     if due.subject in state.contracts:
         return contract.decide(state, due.subject, None, "", now)
     return case.decide(state, due.subject, None, "", now)
+
+
+def _act(state: "RegulatorState", due: Due, at: Moment) -> tuple[Event, ...] | Refusal:
+    """What the regulator does by its own will, or as it said before that it would."""
+    if due.command == "order":
+        return planned_order.run(state, due.subject, at)
+    if due.command == "script":
+        id, kind = due.subject.split()
+        return script.step(state, id, kind, at)
+    if due.command == "sample_overdue":
+        return inspection.pass_time(state, due.subject, at.now)
+    led_to = state.consequences.get(due.subject)
+    if led_to is None:
+        return ()
+    return planned_order.plan(state, led_to.terms, because=due.subject, at=at)
 
 
 def _pending(state: "RegulatorState") -> Iterator[Due]:
@@ -104,13 +159,30 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
     for certified in state.certifications.values():
         if certified.limit is not None:
             yield Due(certified.limit, "pass_certification", certified.id)
-    for subject, alert in state.outside_scope.items():
-        yield Due(alert.at, "leave_scope", subject)
+    for subject, noticed in state.outside_scope.items():
+        yield Due(noticed.at, "leave_scope", subject)
     for signing in state.keys.values():
         if signing.ended is None and signing.valid_until is not None:
             yield Due(signing.valid_until, "retire", signing.id)
     for opened in state.cases.values():
-        if opened.deadline is not None and not opened.closed:
+        if opened.deadline is None or opened.closed:
+            continue
+        if opened.reached is None:
             yield Due(opened.deadline, "pass_deadline", opened.id)
-            if opened.warned_at is None:
-                yield Due(opened.deadline - WARNED_BEFORE, "near_deadline", opened.id)
+        elif opened.reached.fail_at is not None:
+            yield Due(opened.reached.fail_at, "fail", opened.id)
+        if opened.warned_at is None:
+            yield Due(opened.deadline - WARNED_BEFORE, "near_deadline", opened.id)
+    for id, due_at in state.pending_orders.items():
+        if due_at is not None:
+            yield Due(due_at, "order", id)
+    for id, led_to in state.consequences.items():
+        yield Due(led_to.at, "consequence", id)
+    for id, escalate_at in state.unexplained.items():
+        if escalate_at is not None:
+            yield Due(escalate_at, "escalate", id)
+    for running in state.scripts.values():
+        if running.status == "running":
+            for kind, arrival in running.arrivals.items():
+                if arrival.at is not None:
+                    yield Due(arrival.at, "script", f"{running.id} {kind}")

@@ -18,6 +18,8 @@ ID_PATTERNS = {
     "notices": ("^ntc-[1-9][0-9]{0,17}$", "ntc-1"),
     "certifications": ("^cer-[1-9][0-9]{0,17}$", "cer-1"),
     "contracts": ("^con-[1-9][0-9]{0,17}$", "con-1"),
+    "alerts": ("^alr-[1-9][0-9]{0,17}$", "alr-1"),
+    "inspections": ("^ins-[1-9][0-9]{0,17}$", "ins-1"),
     "cases": ("^cas-[1-9][0-9]{0,17}$", "cas-1"),
     "registrations": ("^key-[0-9a-f]{16}$", "key-56475aa75463474c"),
     "rule-packs": ("^r[0-9]{4}$", "r2022"),
