@@ -33,6 +33,7 @@ from simulator.regulator.lifecycle import notice, registration
 from simulator.regulator.lifecycle.registration import Registration
 from simulator.regulator.messenger import Letter, Messenger, Reply
 from simulator.regulator.state import RegulatorState
+from simulator.regulator.tracing import Traces
 from simulator.sandbox import Sandbox, SandboxClosed
 
 ATTEMPTS_MAX = 8
@@ -77,6 +78,7 @@ class Courier:
         backoff_s: float = BACKOFF_S,
     ) -> None:
         self.log = DeliveryLog(state)
+        self.traces = Traces()
         self._sandbox = sandbox
         self._state = state
         self._messenger = Messenger(
@@ -230,7 +232,8 @@ class Courier:
             told = views.notice(self._state.notices[id], source=source_of(self._sandbox))
             body = told.model_dump_json().encode()
             media_type = "application/cloudevents+json"
-            letter = Letter(url, body, media_type, f"{id}-{attempt}", sent_at)
+            name, trace = f"{id}-{attempt}", self.traces.headers(id)
+            letter = Letter(url, body, media_type, name, sent_at, trace)
             reply = await self._messenger.send(letter, forgery)
         heard = reply.is_taken and forgery is None
         events = self._acknowledged(id) if heard else self._failed(id, reply)

@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
@@ -28,6 +29,8 @@ class Letter:
     media_type: str
     name: str
     sent_at: datetime
+    trace: Mapping[str, str] = field(default_factory=dict)
+    """The headers of its trace context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Messenger:
         return signature.sign(
             method="POST",
             url=str(httpx.URL(letter.url)),
-            headers={"content-type": letter.media_type},
+            headers={"content-type": letter.media_type} | dict(letter.trace),
             body=letter.body,
             key=signing_key(key, forgery),
             key_id=signing.id,

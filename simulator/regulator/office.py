@@ -259,6 +259,7 @@ class Office:
             self._former.remember(record)
         delivery = record if isinstance(record, Delivery) else None
         self.courier.log.fold(entry.wall_at, record.events, delivery)
+        self.courier.traces.fold(entry, record.events)
 
 
 _KINDS_FOLDED = {record.kind for record in (Opened, Exchange, Delivery, Decided)}

@@ -6,9 +6,11 @@ specification demands, a context that cannot be read is ignored and a new trace 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simulator.journal.entry import Entry
+from simulator.journal.events import Event, NoticeAcknowledged, NoticeIssued
 from simulator.journal.records import Exchange
 
 _PARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
@@ -42,6 +44,26 @@ def trace_of(entry: Entry) -> Trace:
         return Trace(f"00-{fresh}-{span}-{_RECORDED}")
     trace, flags = read
     return Trace(f"00-{trace}-{span}-{flags}", read_state(came.get("tracestate", "")))
+
+
+class Traces:
+    """The trace of every notice that is still to be heard: that of the entry which issued it."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Trace] = {}
+
+    def fold(self, entry: Entry, events: Iterable[Event]) -> None:
+        """Takes in one entry of the journal, fresh or recovered."""
+        for event in events:
+            if isinstance(event, NoticeIssued):
+                self._of[event.id] = trace_of(entry)
+            elif isinstance(event, NoticeAcknowledged):
+                self._of.pop(event.id, None)
+
+    def headers(self, notice: str) -> dict[str, str]:
+        """What its deliveries say of the trace; nothing for one that was heard."""
+        trace = self._of.get(notice)
+        return {} if trace is None else trace.headers()
 
 
 def read_parent(value: str) -> tuple[str, str] | None:

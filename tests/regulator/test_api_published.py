@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from schemathesis.specs.openapi.definitions import OPENAPI_31
+from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from simulator.messages.tidings import TIDINGS
 from simulator.regulator.api import Operation, operation_of, operations
@@ -53,7 +53,7 @@ def contents(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], li
 
 
 def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
-    assert list(Draft202012Validator(OPENAPI_31).iter_errors(document)) == []
+    assert [error.message for error in OPENAPI_31_VALIDATOR.iter_errors(document)] == []
 
 
 def test_every_body_has_examples_that_fit_its_schema(document: dict[str, Any]) -> None:

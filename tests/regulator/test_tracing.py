@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.regulator.lifecycle import case
 from simulator.regulator.tracing import read_parent, read_state
 from tests.regulator.connected import Connected, connected
 
@@ -80,3 +81,44 @@ def test_a_later_version_is_read_as_far_as_it_is_known() -> None:
 )
 def test_a_state_is_sent_on_whole_or_not_at_all(came: str, goes_on: str) -> None:
     assert read_state(came) == goes_on
+
+
+def inspected(regulator: Connected) -> None:
+    """An inspection has opened the case cas-1."""
+    opened = case.inspect(regulator.office.state, "reg-1", "a test", regulator.sandbox.clock.now())
+    assert isinstance(opened, tuple)
+    regulator.runner.run(regulator.office.decide("tester", "inspect", opened))
+
+
+def test_a_notice_carries_the_trace_of_the_request_that_caused_it(tmp_path: Path) -> None:
+    came = {"traceparent": f"00-{TRACE}-{SPAN}-01", "tracestate": "congo=t6"}
+    with connected(tmp_path) as regulator:
+        regulator.register(callback_url="http://127.0.0.1:9000/notices")
+        regulator.settle()
+        inspected(regulator)
+        headers = came | {"idempotency-key": "reinspect-1"}
+        path = "/cases/cas-1/reinspection"
+        asked = regulator.send(regulator.signed("POST", path, headers=headers))
+        regulator.settle()
+        got = {told["type"]: headers for headers, told in regulator.callback.got}
+
+    assert asked.status_code == 200
+    unasked, caused = got["inspection.opened"], got["case.decided"]
+    assert caused["traceparent"] == asked.headers["traceparent"]
+    assert caused["tracestate"] == "congo=t6"
+    assert read_parent(unasked["traceparent"]) is not None
+    assert TRACE not in unasked["traceparent"]
+
+
+def test_the_trace_of_a_notice_outlives_a_restart(tmp_path: Path) -> None:
+    with connected(tmp_path) as regulator:
+        regulator.register(callback_url="http://127.0.0.1:9000/notices")
+        regulator.settle()
+        regulator.callback.statuses = [500] * 8
+        inspected(regulator)
+        before = regulator.office.courier.traces.headers("ntc-1")
+        regulator.restart()
+        after = regulator.office.courier.traces.headers("ntc-1")
+
+    assert before == after
+    assert set(before) == {"traceparent"}

@@ -53,6 +53,7 @@ HANDLER = Resource(
             answers=Handler,
             example=EXAMPLE,
             ask=_describe,
+            changes="read_handler",
             idempotency="optional",
             needs_confirmed_callback=True,
         ),

@@ -127,6 +127,7 @@ REGISTRATIONS = Resource(
             answers=Registration,
             example=EXAMPLE | {"status": "active", "callback_url": None},
             ask=_change_callback,
+            changes="read_registration",
             refuses=("callback_forbidden",),
         ),
     ),
