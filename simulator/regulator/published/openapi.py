@@ -1,6 +1,8 @@
 """The interface described for machines: OpenAPI 3.1, made from the operations themselves."""
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from simulator.law.materials import BY_NUMBER
@@ -84,20 +86,28 @@ INTRODUCTION = (
 
 
 def document(sandbox: str) -> dict[str, Any]:
-    """The OpenAPI document of one sandbox's regulator."""
+    """The OpenAPI document of one sandbox's regulator, to be changed by whoever gets it."""
+    whole: dict[str, Any] = json.loads(_text())
+    whole["servers"] = [{"url": f"/{sandbox}/v1"}]
+    return whole
+
+
+@cache
+def _text() -> str:
+    """The document apart from its sandbox; it is the same as long as the process lives."""
     paths: dict[str, dict[str, Any]] = {}
     for resource in resources().values():
         for operation in resource.operations:
             described = _operation(operation, resource.id)
             paths.setdefault(operation.path, {})[operation.method.lower()] = described
-    return {
+    whole = {
         "openapi": "3.1.0",
         "info": {
             "title": "reinspect: the regulator, for platforms",
             "version": "1",
             "description": INTRODUCTION,
         },
-        "servers": [{"url": f"/{sandbox}/v1"}],
+        "servers": [],
         "tags": [
             {"name": resource.id, "description": resource.title}
             for resource in resources().values()
@@ -111,6 +121,7 @@ def document(sandbox: str) -> dict[str, Any]:
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
+    return json.dumps(whole)
 
 
 def _operation(operation: Operation, tag: str) -> dict[str, Any]:
