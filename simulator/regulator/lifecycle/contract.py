@@ -79,6 +79,16 @@ class Contract:
         no contract, and refusing would leave it unfiled for ever."""
         return china_date(self.received.at) > self.received.file_by
 
+    def stands_for(self, platform: str, recipient: str, country: str) -> bool:
+        """Whether it is this platform's filed contract with this recipient."""
+        received = self.received
+        return (self.status, received.platform, received.recipient, received.country) == (
+            "filed",
+            platform,
+            recipient,
+            country,
+        )
+
     @property
     def ends_at(self) -> datetime | None:
         """Midnight in China after its last day."""
@@ -168,8 +178,7 @@ def lapse(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] 
     contract = state.contracts.get(id)
     if contract is None:
         return not_found("contract", id)
-    runs_out = contract.status == "returned" and contract.supplement_by is not None
-    if not runs_out or contract.supplement_by is None or now < contract.supplement_by:
+    if contract.supplement_by is None or now < contract.supplement_by:
         return ()
     return (ContractLapsed(id, now),)
 
@@ -276,16 +285,10 @@ def _errors(
         errors.append(wrong("period_invalid", "/ends_on", request.ends_on, must))
     if request.replaces is not None:
         former = state.contracts.get(request.replaces)
-        tuple_of = (platform, request.recipient, request.country, "filed")
-        if former is None or tuple_of != _replaced(former):
-            must = "name a filed contract with this recipient and country"
+        if former is None or not former.stands_for(platform, request.recipient, request.country):
+            must = f"name a filed contract with {request.recipient} in {request.country}"
             errors.append(wrong("contract_unknown", "/replaces", request.replaces, must))
     return errors
-
-
-def _replaced(former: Contract) -> tuple[str, str, str, str]:
-    received = former.received
-    return (former.platform, received.recipient, received.country, former.status)
 
 
 def _and_decided(

@@ -54,7 +54,11 @@ class Tally:
     @property
     def exempted(self) -> int:
         """Those whose data left under an exemption and in no other way."""
-        return sum(many for held, many in enumerate(self.by_marks) if held and not held & 3)
+        return sum(
+            many
+            for held, many in enumerate(self.by_marks)
+            if held and not held & (ORDINARY | SENSITIVE)
+        )
 
 
 @dataclass(frozen=True, slots=True)

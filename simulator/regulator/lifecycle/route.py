@@ -162,13 +162,7 @@ def _contract_errors(
             yield wrong("contract_unknown", "/contract", request.contract, must)
         return
     held = state.contracts.get(request.contract or "")
-    if (
-        held is None
-        or held.platform != platform
-        or held.status != "filed"
-        or held.received.recipient != request.recipient
-        or held.received.country != request.country
-    ):
+    if held is None or not held.stands_for(platform, request.recipient, request.country):
         must = f"name a filed contract with {request.recipient} in {request.country}"
         yield wrong("contract_unknown", "/contract", request.contract, must)
 
