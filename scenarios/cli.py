@@ -107,7 +107,8 @@ def parser() -> Parser:
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for add in (
         _add_certify, _add_judge, _add_verify, _add_prove, _add_doctor, _add_init, _add_serve,
-        _add_snapshot, _add_restore, _add_reference_platform, _add_list, _add_explain,
+        _add_certificates, _add_snapshot, _add_restore, _add_reference_platform, _add_list,
+        _add_explain,
     ):  # fmt: skip
         add(commands)
     for name in _added():
@@ -505,6 +506,25 @@ def _add_serve(commands: Any) -> None:
         help="open no demo sandbox, whose credentials stand on the page at / (no)",
     )
 
+    _option(
+        of,
+        "--control-port",
+        type=_port,
+        metavar="P",
+        help="serve /control on a port of its own, so that platforms cannot reach it",
+    )
+    _option(of, "--tls", metavar="DIR", help="serve https with the certificates of DIR")
+    _option(
+        of,
+        "--mutual-tls",
+        type=_yes_or_no,
+        nargs="?",
+        const=True,
+        default="no",
+        metavar="yes|no",
+        help="demand a certificate of every platform, in its name (no)",
+    )
+
 
 def _yes_or_no(text: str) -> bool:
     if text not in ("yes", "no"):
@@ -515,6 +535,8 @@ def _yes_or_no(text: str) -> bool:
 def _serve(options: argparse.Namespace) -> int:
     from simulator.serve import serve
 
+    if options.mutual_tls and not options.tls:
+        raise UsageError("--mutual-tls needs --tls DIR; reinspect certificates DIR makes one")
     serve(
         options.port,
         Path(options.state),
@@ -522,6 +544,9 @@ def _serve(options: argparse.Namespace) -> int:
         options.host,
         callbacks_anywhere=options.callbacks_anywhere,
         demo=not options.no_demo,
+        control_port=options.control_port,
+        tls=Path(options.tls) if options.tls else None,
+        mutual_tls=options.mutual_tls,
     )
     return CONFORMANT
 
@@ -578,6 +603,47 @@ def _restore(options: argparse.Namespace) -> int:
     except snapshots.SnapshotRefused as refused:
         raise UsageError(str(refused)) from refused
     print(f"sandbox {made} goes on from {options.file}")
+    return CONFORMANT
+
+
+def _add_certificates(commands: Any) -> None:
+    of = _command(
+        commands,
+        "certificates",
+        "make test certificates: an authority, a server's, and one for each platform",
+        _certificates,
+    )
+    of.add_argument(
+        "directory", type=Path, metavar="DIR", help="where they go; what is there stays"
+    )
+    of.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a platform, by the name that it registers with; repeatable",
+    )
+    of.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="H",
+        help="one more name or address of the server; repeatable",
+    )
+
+
+def _certificates(options: argparse.Namespace) -> int:
+    from simulator.clock import wall_now
+    from simulator.tls import make
+
+    try:
+        written = make(
+            options.directory, wall_now(), platforms=options.platform, hosts=options.host
+        )
+    except (OSError, ValueError) as mistake:
+        raise UsageError(str(mistake)) from None
+    for path in written:
+        print(path)
     return CONFORMANT
 
 

@@ -11,12 +11,13 @@ import os
 import secrets
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 import uvloop
@@ -32,7 +33,9 @@ from simulator.journal.sqlite import StoreInUse
 from simulator.journal.verify import Broken
 from simulator.metrics import MEDIA_TYPE
 from simulator.recipient.app import build as build_recipients
+from simulator.regulator import callbacks
 from simulator.regulator.app import build as build_regulator
+from simulator.tls import CertificatesMissing, client_context, server_files
 from simulator.transport import ClosableProtocol
 from simulator.welcome import DEMO, page_of
 from simulator.world import World
@@ -51,22 +54,29 @@ class Simulator:
     the end."""
 
     def __init__(
-        self, world: World, control_token: str, *, demo_passcode: str | None = None
+        self,
+        world: World,
+        control_token: str,
+        *,
+        demo_passcode: str | None = None,
+        control_apart: bool = False,
     ) -> None:
         self.world = world
         self._token = control_token
         self._demo_passcode = demo_passcode
-        self._router = Router(
-            [
-                Route("/", page_of(world, demo_passcode)),
-                Route("/healthz", _alive),
-                Route("/readyz", self._ready),
-                Route("/metrics", self._metrics),
-                Mount("/control", build_control(world, control_token)),
-                Mount("/{sandbox}/recipients", build_recipients(world.recipients)),
-                Mount("/", build_regulator(world.office)),
-            ]
-        )
+        health = [Route("/healthz", _alive), Route("/readyz", self._ready)]
+        tester = [
+            Route("/metrics", self._metrics),
+            Mount("/control", build_control(world, control_token)),
+        ]
+        parties = [
+            Route("/", page_of(world, demo_passcode)),
+            Mount("/{sandbox}/recipients", build_recipients(world.recipients)),
+            Mount("/", build_regulator(world.office)),
+        ]
+        self._router = Router([*health, *([] if control_apart else tester), *parties])
+        self.control = Router([*health, *tester])
+        """What answers on a port of its own, where the tester wants it apart."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         saturation = self.world.saturation
@@ -123,10 +133,14 @@ def build(
     *,
     callbacks_anywhere: bool = False,
     demo_passcode: str | None = None,
+    tls: Path | None = None,
+    control_apart: bool = False,
 ) -> Simulator:
-    """The simulator over `state_dir`; raises StoreInUse if another process has it."""
-    world = World(state_dir, callbacks_anywhere=callbacks_anywhere)
-    return Simulator(world, control_token, demo_passcode=demo_passcode)
+    """The simulator over `state_dir`; raises StoreInUse if another process has it. `tls` is a
+    directory of certificates, whose authority callbacks are trusted by."""
+    context = None if tls is None else client_context(tls)
+    world = World(state_dir, callbacks_anywhere=callbacks_anywhere, tls=context)
+    return Simulator(world, control_token, demo_passcode=demo_passcode, control_apart=control_apart)
 
 
 def serve(
@@ -137,9 +151,15 @@ def serve(
     *,
     callbacks_anywhere: bool = False,
     demo: bool = False,
+    control_port: int | None = None,
+    tls: Path | None = None,
+    mutual_tls: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT; port 0 takes a free one. With `demo` it opens a sandbox by
     itself, whose credentials stand on the page at `/`.
+
+    With a `control_port` nothing of the tester's is on the platforms' port. `tls` is a directory of
+    certificates; with `mutual_tls` platforms must show one of its authority.
 
     Without a token the one of the state directory is used. SystemExit(64) is for what a user can
     mend: a port in use, a directory that cannot be written, a journal that was altered.
@@ -149,52 +169,99 @@ def serve(
         token = control_token or kept(state_dir / TOKEN_FILE)
         demo_passcode = kept(state_dir / DEMO_PASSCODE_FILE) if demo else None
         listener = listen(host, port)
+        apart = None if control_port is None else listen(host, control_port)
     except (OSError, OverflowError) as mistake:
         _stop(
             f"cannot serve on {host}:{port} with state in {state_dir}: {mistake}; "
             "choose another --port, --host or --state, or end what is in the way"
         )
     told = "token as given" if control_token else f"token in {state_dir / TOKEN_FILE}"
-    with listener:
+    with listener, apart or nullcontext():
         try:
             simulator = build(
                 state_dir,
                 token,
                 callbacks_anywhere=callbacks_anywhere,
                 demo_passcode=demo_passcode,
+                tls=tls,
+                control_apart=apart is not None,
             )
+            servers = _servers(simulator, listener, apart, told, tls, mutual_tls)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(simulator, listener, told))
-        except (StoreInUse, JournalUnreadable, NewerFormat, Broken) as mistake:
+                runner.run(_serve(simulator, servers))
+        except (
+            StoreInUse, JournalUnreadable, NewerFormat, Broken, CertificatesMissing, ssl.SSLError
+        ) as mistake:  # fmt: skip
             _stop(str(mistake))
 
 
-async def _serve(simulator: Simulator, listener: socket.socket, told: str) -> None:
+def _servers(
+    simulator: Simulator,
+    listener: socket.socket,
+    apart: socket.socket | None,
+    told: str,
+    tls: Path | None,
+    mutual_tls: bool,
+) -> list[tuple[uvicorn.Server, socket.socket]]:
+    """The server of the platforms, and the tester's where it is apart; a tester proves itself by
+    the token, so it needs no certificate there."""
+    secured = {} if tls is None else server_files(tls, mutual=mutual_tls)
+    where = _announcement(listener, apart, told, "http" if tls is None else "https")
+    servers: list[tuple[uvicorn.Server, socket.socket]] = [
+        (Server(simulator, where, secured), listener)
+    ]
+    if apart is not None:
+        of_tester = {} if tls is None else server_files(tls, mutual=False)
+        servers.append((_Beside(_config(simulator.control, of_tester)), apart))
+    for _, socket_of in servers:
+        callbacks.serve_on(socket_of.getsockname()[1])
+    return servers
+
+
+async def _serve(simulator: Simulator, servers: list[tuple[uvicorn.Server, socket.socket]]) -> None:
+    (first, listener), *others = servers
+    beside = [asyncio.create_task(other.serve(sockets=[one])) for other, one in others]
     try:
         await simulator.open()
-        await Server(simulator, _announcement(listener, told)).serve(sockets=[listener])
+        await first.serve(sockets=[listener])
     finally:
+        for other, _ in others:
+            other.should_exit = True
+        await asyncio.gather(*beside)
         await simulator.close()
+
+
+def _config(application: Any, secured: dict[str, Any]) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http=ClosableProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S_MAX,
+        **secured,
+    )
+
+
+class _Beside(uvicorn.Server):
+    """The tester's server, where it is apart: it ends when the other does, and hears no signal."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 class Server(uvicorn.Server):
     """uvicorn, but it says where it is once it listens, and ends as asked without ending by the
     signal."""
 
-    def __init__(self, simulator: Simulator, announcement: str) -> None:
-        super().__init__(
-            uvicorn.Config(
-                simulator,
-                http=ClosableProtocol,
-                ws="none",
-                lifespan="off",
-                access_log=False,
-                log_level="warning",
-                server_header=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=SHUTDOWN_S_MAX,
-            )
-        )
+    def __init__(
+        self, simulator: Simulator, announcement: str, secured: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(_config(simulator, secured or {}))
         self._simulator = simulator
         self._announcement = announcement
 
@@ -238,14 +305,20 @@ def kept(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _announcement(listener: socket.socket, told: str) -> str:
-    host, port = listener.getsockname()[:2]
-    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _announcement(
+    listener: socket.socket, apart: socket.socket | None, told: str, scheme: str
+) -> str:
+    base, tester = _base(listener, scheme), _base(apart or listener, scheme)
     return (
         f"reinspect serves {base}/{{sandbox}}/v1 (regulator), "
-        f"{base}/{{sandbox}}/recipients (recipients), {base}/control ({told}); "
+        f"{base}/{{sandbox}}/recipients (recipients), {tester}/control ({told}); "
         f"start at {base}/"
     )
+
+
+def _base(listener: socket.socket, scheme: str) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _stop(reason: str) -> NoReturn:

@@ -35,7 +35,10 @@ from simulator.faults import (
     Trickle,
     Truncate,
 )
+from simulator.tls import common_name_of
 
+CERTIFICATE = "reinspect.certificate"
+"""Key of the scope's extension: the common name of the certificate that the client showed."""
 CLOSE = "reinspect.close"
 """Key of the scope's extension: a function that closes the connection once what was written is
 sent."""
@@ -76,6 +79,8 @@ class ClosableProtocol(HttpToolsProtocol):
         self._in_head = True
         self._is_over = False
         self._patience: asyncio.TimerHandle | None = None
+        secured = transport.get_extra_info("ssl_object")
+        self._shown_name = common_name_of(None if secured is None else secured.getpeercert())
         super().connection_made(transport)
         self._be_patient()
 
@@ -105,9 +110,10 @@ class ClosableProtocol(HttpToolsProtocol):
             self._refuse(*wrong)
             return
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
-        extensions: dict[str, Callable[[], None]] = {
+        extensions: dict[str, Any] = {
             CLOSE: self.transport.close,
             RESET: self._reset,
+            CERTIFICATE: self._shown_name,
         }
         scope["extensions"] = extensions
         super().on_headers_complete()

@@ -5,6 +5,7 @@ between two starts.
 """
 
 import asyncio
+import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -56,9 +57,15 @@ class World:
     """
 
     def __init__(
-        self, state_dir: Path, *, callbacks_anywhere: bool = False, wall: WallClock = wall_now
+        self,
+        state_dir: Path,
+        *,
+        callbacks_anywhere: bool = False,
+        tls: ssl.SSLContext | None = None,
+        wall: WallClock = wall_now,
     ) -> None:
         self.state_dir = state_dir
+        self._tls = tls
         self._callbacks_anywhere = callbacks_anywhere
         self._wall = wall
         self.saturation = Saturation()
@@ -223,6 +230,7 @@ class World:
         office = Office(
             sandbox,
             callbacks_anywhere=self._callbacks_anywhere,
+            tls=self._tls,
             witness=self.metrics.request,
         )
         site = Site(sandbox, office, Recipients(sandbox))

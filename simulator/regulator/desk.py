@@ -214,6 +214,7 @@ class Desk:
             sign=self._sign,
             callbacks_anywhere=self._callbacks_anywhere,
             deliveries_of=self._deliveries_of,
+            certificate=heard.certificate,
         )
 
 

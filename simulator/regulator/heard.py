@@ -13,6 +13,7 @@ from simulator.clock import WallClock
 from simulator.journal.records import Body
 from simulator.regulator.limits import BODY, BODY_S, passed
 from simulator.regulator.refusal import Refusal
+from simulator.transport import CERTIFICATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Heard:
     size_bytes: int
     received_at: datetime
     """Wall time when the last byte was here."""
+    certificate: str | None = None
+    """The common name of the sender's certificate; `None` where TLS is not mutual."""
     unread: Refusal | None = None
     """Why there is no body."""
 
@@ -76,6 +79,7 @@ async def hear(request: Request, wall: WallClock, *, body_s_max: float = BODY_S.
         headers=_headers(request),
         path_values=dict(request.path_params),
         body=None if unread is not None else bytes(kept),
+        certificate=request.scope.get("extensions", {}).get(CERTIFICATE),
         unread=unread,
         sha256=digest.hexdigest(),
         size_bytes=size_bytes,

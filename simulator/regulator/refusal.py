@@ -59,6 +59,7 @@ CODES: dict[str, Code] = {
     "key_unknown": Code(401, "The signing key is not registered"),
     "key_retired": Code(401, "The signing key was retired"),
     "key_revoked": Code(401, "The signing key was revoked"),
+    "certificate_mismatch": Code(401, "The connection's certificate is not that of the sender"),
     "nonce_replayed": Code(401, "The nonce was used before"),
     "passcode_wrong": Code(403, "The passcode is wrong"),
     "passcode_used": Code(409, "The passcode has been used"),

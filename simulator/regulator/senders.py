@@ -27,6 +27,14 @@ class Sender:
     created: datetime
 
 
+def not_of(name: str, certificate: str | None) -> Refusal:
+    """The refusal of a sender who shows another's certificate."""
+    return refuse_plainly(
+        "certificate_mismatch",
+        f"{name!r} must show a certificate of that common name, but showed {certificate!r}",
+    )
+
+
 @dataclass(slots=True)
 class Senders:
     """Everyone who may speak in one sandbox, and what each has spent of its nonces."""
@@ -51,6 +59,9 @@ class Senders:
         except signature.BadSignature as bad:
             return refuse_plainly(bad.code, bad.detail)
         key = self.folding.state.keys[signed.key_id]
+        name = self.folding.state.registrations[key.platform].registered.name
+        if heard.certificate not in (None, name):
+            return not_of(name, heard.certificate)
         ended = must_be_in_force(key, self.folding.sandbox.clock.at(heard.received_at))
         return ended or Sender(key.platform, signed.nonce, signed.created)
 

@@ -53,6 +53,8 @@ class Call:
     """Whether notices may be delivered to other hosts than this one."""
     deliveries_of: Callable[[str], Sequence[Delivery]]
     """Every attempt to bring a notice."""
+    certificate: str | None = None
+    """The common name of the sender's certificate; `None` where TLS is not mutual."""
 
 
 @dataclass(frozen=True, slots=True)

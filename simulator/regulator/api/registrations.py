@@ -40,6 +40,9 @@ EXAMPLE: dict[str, Any] = {
 
 
 def _register(call: Call, request: RegistrationRequest) -> Outcome:
+    if call.certificate not in (None, request.name):
+        shown = f"be the common name of the connection's certificate, {call.certificate!r}"
+        return refuse("certificate_mismatch", "/name", request.name, shown)
     id = registration.registered_as(call.state, request) or call.state.next_id("reg")
     outcome = registration.register(call.state, request, call.now, call.sandbox.passcode)
     must = what_it_must(request.callback_url, anywhere=call.callbacks_anywhere)
@@ -106,7 +109,14 @@ REGISTRATIONS = Resource(
             ask=_register,
             is_signed=False,
             located="self",
-            refuses=("passcode_wrong", "passcode_used", "key_unfit", "key_known", "uscc_invalid"),
+            refuses=(
+                "passcode_wrong",
+                "passcode_used",
+                "certificate_mismatch",
+                "key_unfit",
+                "key_known",
+                "uscc_invalid",
+            ),
             links={"read_registration": {}, "declare": {}},
         ),
         Operation(

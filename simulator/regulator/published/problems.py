@@ -16,6 +16,7 @@ SIGNATURE_CODES = (
     "key_unknown",
     "key_retired",
     "key_revoked",
+    "certificate_mismatch",
     "nonce_replayed",
 )
 ALWAYS = (
