@@ -196,6 +196,19 @@ def test_the_table_of_problem_codes_is_the_regulators_own() -> None:
     ]
 
 
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    """And every item of the OWASP API Security Top 10 has at least one."""
+    text = text_of(ROOT / "docs" / "security.md")
+    _, *items = re.split(r"^## (?=API\d+:)", text.partition("\n## What is left\n")[0], flags=re.M)
+
+    assert [item.partition(":")[0] for item in items] == [f"API{number}" for number in range(1, 11)]
+    for item in items:
+        named_tests = re.findall(r"^- `(tests/[\w/]+\.py)::(test_\w+)`", item, re.MULTILINE)
+        assert named_tests, item.partition("\n")[0]
+        for path, name in named_tests:
+            assert f"def {name}(" in text_of(ROOT / path), f"{path}::{name}"
+
+
 def test_the_table_of_limits_is_the_regulators_own() -> None:
     section = text_of(CONNECTING).partition("\n## Limits\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (.+) \| ([\d,]+) (\w+) \| (?:`(\w+)`|.+) \|$", section, re.MULTILINE)
