@@ -48,7 +48,8 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
 
   bench          rates of single operations, as ratios to a bare server
   bench_clients  rates of either client of the generator, by a schedule
-  floor          the bare server of both
+  bench_freeze   what the figures say of a server that stands still
+  floor          the bare server of them
   volley         requests in bytes, sent as fast as answers come
 
   machine        what it all ran on, and how busy its processes were

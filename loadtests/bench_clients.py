@@ -96,10 +96,15 @@ def measure(client: Client, floor: str, options: argparse.Namespace, folder: Pat
 def ramp_to(floor: str, rate: float, seconds: float, folder: Path) -> Assignment:
     """Payments of one small body, to a server that says yes to everything."""
     load = Load(seed=1, seconds=seconds, rate=rate, feed_rate=0.0, senders=SENDERS, schedule="ramp")
-    body = {"order_id": "{payment.id}", "amount_minor": "{payment.amount_minor}"}
-    checkout = Checkout("POST", f"{floor}/payments", "json", {}, body, (200,), None, (), (), None)
     results = (folder / "generated.json").resolve()
-    return Assignment(load, checkout, (Recipient("acquirer-sg", "SG"),), None, results)
+    recipients = (Recipient("acquirer-sg", "SG"),)
+    return Assignment(load, checkout_of(floor), recipients, None, results)
+
+
+def checkout_of(floor: str) -> Checkout:
+    """A server that takes payments by saying yes to everything."""
+    body = {"order_id": "{payment.id}", "amount_minor": "{payment.amount_minor}"}
+    return Checkout("POST", f"{floor}/payments", "json", {}, body, (200,), None, (), (), None)
 
 
 def show(carried: Sequence[Carried], screen: Console) -> None:

@@ -14,7 +14,7 @@ from loadtests.assignment import Assignment, Generated, Load
 from loadtests.generator import Manner, generate
 from loadtests.limits import Limits
 from loadtests.merchants import PAYMENT
-from loadtests.outcome import Ceilings
+from loadtests.outcome import SENT_LATE, Ceilings
 from loadtests.processes import running
 from loadtests.registered import ANNOUNCE, RECIPIENT
 from loadtests.saturation import SIMULATOR, Sample, Watching
@@ -137,7 +137,7 @@ def _of_the_generator(tally: Tally, limits: Limits) -> Iterator[tuple[int, str]]
         if second.dropped:
             yield number, "all senders were waiting for answers"
         elif second.late > max(1, limits.late_share_max * second.intended):
-            yield number, "the generator sent late"
+            yield number, SENT_LATE
         elif second.failed:
             yield number, "there were errors"
 

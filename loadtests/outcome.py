@@ -17,6 +17,8 @@ from loadtests.settling import Settled
 from loadtests.tally import LATE_S, Tally
 
 PERCENTILES = (50, 90, 99, 99.9)
+SENT_LATE = "the generator sent late"
+"""What a calibration calls a limit of the generator alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,14 @@ def _invalid(step: Step) -> Iterator[str]:
 
 def _of_the_machine(ceilings: Ceilings, load: Load) -> Iterator[str]:
     """What was at its limit before the load, at less than this step asks for. Each payment is one
-    transmission at least."""
+    transmission at least, but not one that the generator has to make."""
+    by_the_generator = ceilings.transmissions_limit == SENT_LATE
+    through_the_platform = 0.0 if by_the_generator else load.rate
     for what, wanted, most, limit in (
         ("payments", load.rate, ceilings.payments, ceilings.payments_limit),
         (
             "transmissions",
-            load.rate + load.feed_rate,
+            through_the_platform + load.feed_rate,
             ceilings.transmissions,
             ceilings.transmissions_limit,
         ),

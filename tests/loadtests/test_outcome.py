@@ -10,7 +10,7 @@ from loadtests.account import Asked
 from loadtests.assignment import Assignment, Generated, read, write
 from loadtests.lags import Lags, Recovery
 from loadtests.limits import Limits
-from loadtests.outcome import Ceilings
+from loadtests.outcome import SENT_LATE, Ceilings
 from loadtests.registered import Standing
 from loadtests.saturation import Sample, Saturation
 from loadtests.search import BREACHED, CONFORMANT, INCONCLUSIVE, INVALID
@@ -99,7 +99,7 @@ def test_a_message_of_which_nothing_is_known_makes_a_step_invalid() -> None:
             "the simulator did not say how it is, 2 times",
         ),
         (
-            {"ceilings": Ceilings(15.0, "the generator sent late", 90.0, "")},
+            {"ceilings": Ceilings(15.0, SENT_LATE, 90.0, "")},
             "20 payments/s are more than the 15 that were carried before the load",
         ),
         (
@@ -132,6 +132,13 @@ def test_a_simulator_that_is_slow_beside_its_work_is_the_limit() -> None:
     (said,) = a_step(saturation=late).invalid
     assert said.startswith("the simulator was late on its own loop by 300 ms, and 250 ms is the")
     assert a_step(saturation=hiccup).invalid == ()
+
+
+def test_a_generator_that_signs_slowly_limits_only_what_it_signs_itself() -> None:
+    ceilings = Ceilings(200.0, "", 15.0, SENT_LATE)
+
+    assert a_step(ceilings=ceilings).verdict == CONFORMANT
+    assert a_step(load=replace(LOAD, feed_rate=16.0), ceilings=ceilings).verdict == INVALID
 
 
 def test_calibration_that_met_no_limit_limits_nothing() -> None:
