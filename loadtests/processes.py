@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-START_S = 20.0
+START_S = 60.0
 """The longest that a process may take until it answers."""
 STOP_S = 8.0
 LOOK_EVERY_S = 0.05
