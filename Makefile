@@ -56,8 +56,8 @@ soak: setup ## Kill the journal and the server 1,000 times, and look for what wa
 clients: setup ## Generate clients in Python and TypeScript, and play a declaration to its lineage with each.
 	$(BIN)/python -m pytest tests/clients
 
-contract: setup ## Schemathesis over the regulator's whole interface.
-	$(BIN)/python -m pytest tests/contract -n 2
+contract: setup ## Schemathesis over the regulator's whole interface: 20,000 requests and more.
+	$(BIN)/python -m pytest tests/contract -n 2 --cases 20000
 
 clean: ## Remove what was installed and made, but no runs.
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*

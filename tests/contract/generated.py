@@ -22,6 +22,7 @@ from simulator.messages.signature import sign
 from simulator.regulator.api import operations
 from simulator.regulator.api.feed import NDJSON
 from simulator.regulator.published import openapi
+from tests.contract.front import Front
 from tests.contract.lawful import (
     go_on_where_a_page_ended,
     name_what_exists,
@@ -29,8 +30,6 @@ from tests.contract.lawful import (
 )
 from tests.contract.world import NEWCOMERS, SANDBOX, World
 
-FUZZED_PER_OPERATION = 15
-WALKS = 20
 A_KEY = re.compile(r"[!-~]{1,200}")
 REFUSES = {operation.id: operation.refuses for operation in operations()}
 SAY_SOMETHING = {operation.id for operation in operations() if operation.body is not None}
@@ -50,19 +49,6 @@ SETTINGS: dict[str, Any] = {
         "positive_data_acceptance": {"enabled": False},
     },
 }
-ONE_BY_ONE: dict[str, Any] = {
-    "fuzzing": {
-        "generation": {"max-examples": FUZZED_PER_OPERATION},
-        # What is sent must not hang on what was answered, or no two runs are alike.
-        "extra-data-sources": {"responses": False},
-        "error-feedback": {"enabled": False},
-    },
-    "stateful": {"enabled": False},
-}
-IN_WALKS: dict[str, Any] = {
-    "enabled": False,
-    "stateful": {"enabled": True, "generation": {"max-examples": WALKS}},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +56,8 @@ class Sent:
     """One generated request and what came back."""
 
     operation: str
+    identity: str | None
+    """The name under which it was sent, where there are several."""
     fits: bool
     """Whether the request fits its schema."""
     request: str
@@ -78,20 +66,45 @@ class Sent:
     """Everything that is wrong with the answer."""
 
 
-def requests_for(operation: str, world: World) -> Iterator[Sent]:
-    """Everything made for one operation: its examples, every boundary, and some by chance."""
-    return _sent(_schema(world, ONE_BY_ONE).include(operation_id=operation))
+def requests_for(operation: str, world: World, *, by_chance: int) -> Iterator[Sent]:
+    """Everything made for one operation: its examples, every boundary, and so many by chance."""
+    schema = _schema(world, one_by_one(by_chance))
+    return sent_by(schema.include(operation_id=operation))
 
 
-def walks(world: World) -> Iterator[Sent]:
+def walks(world: World, count: int, *, in_process: bool = False) -> Iterator[Sent]:
     """Requests one after the other, where answers name what the next request asks for."""
-    return _sent(_schema(world, IN_WALKS))
+    schema = _schema(world, in_walks(count))
+    if in_process:
+        schema.app = Front(world.simulator, world.loop)
+    return sent_by(schema)
+
+
+def one_by_one(by_chance: int) -> dict[str, Any]:
+    """The phases in which each operation stands alone."""
+    return {
+        "fuzzing": {
+            "generation": {"max-examples": by_chance},
+            # What is sent must not hang on what was answered, or no two runs are alike.
+            "extra-data-sources": {"responses": False},
+            "error-feedback": {"enabled": False},
+        },
+        "stateful": {"enabled": False},
+    }
+
+
+def in_walks(count: int) -> dict[str, Any]:
+    """The phase in which one answer leads to the next request."""
+    return {
+        "enabled": False,
+        "stateful": {"enabled": True, "generation": {"max-examples": count}},
+    }
 
 
 def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
     base_url = f"{world.at.base}/{SANDBOX}/v1"
     config = schemathesis.Config.from_dict(SETTINGS | {"base-url": base_url, "phases": phases})
-    schema = schemathesis.openapi.from_dict(_document(), config=config)
+    schema = schemathesis.openapi.from_dict(document(), config=config)
     schema.auth.set_from_requests(Signature(world))
     schemathesis.serializer(NDJSON)(_as_lines)
 
@@ -106,7 +119,7 @@ def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
         boundary stays the boundary that it is, and a walk leads where it has been."""
         assert case.meta is not None
         if case.meta.generation.mode.is_positive:
-            phase, operation = case.meta.phase.name.value, _id(case)
+            phase, operation = case.meta.phase.name.value, operation_of(case)
             go_on_where_a_page_ended(case, operation)
             if phase == "coverage" or (phase == "fuzzing" and operation in SAY_SOMETHING):
                 name_what_exists(case, operation, world)
@@ -117,7 +130,7 @@ def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
     return schema
 
 
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     """What the regulator publishes, apart from what would keep it from being tried."""
     document = openapi.document(SANDBOX)
     for methods in document["paths"].values():
@@ -171,7 +184,7 @@ class Signature(requests.auth.AuthBase):
         return request
 
 
-def _sent(schema: schemathesis.BaseSchema) -> Iterator[Sent]:
+def sent_by(schema: schemathesis.BaseSchema) -> Iterator[Sent]:
     for event in from_schema(schema).execute():
         match event:
             case events.FatalError():
@@ -187,16 +200,19 @@ def _told(recorder: ScenarioRecorder, phase: str) -> Iterator[Sent]:
         request, response = recorder.interactions[id].request, recorder.interactions[id].response
         assert response is not None, f"no answer to {_shown(request)}"
         meta = node.value.meta
-        assert meta is not None
-        operation, fits = _id(node.value), meta.generation.mode.is_positive
+        # Without it the request is another's, sent again by a check.
+        operation, fits = operation_of(node.value), meta is None or meta.generation.mode.is_positive
         breaches = [
             f"{check.name}: {check.failure_info.failure}"
             for check in recorder.checks.get(id, ())
             if check.failure_info is not None
         ]
-        if fits and response.status_code >= 400:
+        if meta is not None and fits and response.status_code >= 400:
             breaches += _refused_though_right(operation, phase, response.content)
-        yield Sent(operation, fits, _shown(request), response.status_code, tuple(breaches))
+        identity = node.value.auth_identity
+        yield Sent(
+            operation, identity, fits, _shown(request), response.status_code, tuple(breaches)
+        )
 
 
 def _refused_though_right(operation: str, phase: str, problem: bytes | None) -> Iterator[str]:
@@ -208,7 +224,7 @@ def _refused_though_right(operation: str, phase: str, problem: bytes | None) -> 
         yield f"refused as {code}, though it is right"
 
 
-def _id(case: Case[Any]) -> str:
+def operation_of(case: Case[Any]) -> str:
     return str(case.operation.definition.raw["operationId"])
 
 

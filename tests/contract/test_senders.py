@@ -25,8 +25,7 @@ NAMING = [
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
 
 
-@pytest.fixture(scope="module")
-def other(world: World) -> Platform:
+def another_platform(world: World) -> Platform:
     """A second platform of the same sandbox; a passcode lets in one."""
     world.let_happen(
         PlatformRegistered(
@@ -40,6 +39,11 @@ def other(world: World) -> Platform:
         )
     )
     return Platform(world.at, key=STRANGER, key_id="key-other")
+
+
+@pytest.fixture(scope="module")
+def other(world: World) -> Platform:
+    return another_platform(world)
 
 
 def lawful(operation: Operation) -> tuple[str, Any, str | None]:
