@@ -8,6 +8,7 @@ again.
 import asyncio
 import hmac
 import os
+import re
 import secrets
 import signal
 import socket
@@ -24,7 +25,7 @@ import uvloop
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control.app import build as build_control
 from simulator.control.sandboxes import STARTS_AT
@@ -67,12 +68,12 @@ class Simulator:
         health = [Route("/healthz", _alive), Route("/readyz", self._ready)]
         tester = [
             Route("/metrics", self._metrics),
-            Mount("/control", build_control(world, control_token)),
+            Below("/control", build_control(world, control_token)),
         ]
         parties = [
             Route("/", page_of(world, demo_passcode)),
-            Mount("/{sandbox}/recipients", build_recipients(world.recipients)),
-            Mount("/", build_regulator(world.office)),
+            Below("/{sandbox}/recipients", build_recipients(world.recipients)),
+            Below("/", build_regulator(world.office)),
         ]
         self._router = Router([*health, *([] if control_apart else tester), *parties])
         self.control = Router([*health, *tester])
@@ -120,6 +121,15 @@ class Simulator:
     async def close(self) -> None:
         """Nothing is taken any more, and what was taken is on disk."""
         await self.world.close()
+
+
+class Below(Mount):
+    """A mount that takes whatever is below its path. Starlette's own takes no line breaks, and a
+    payload on such a path would be seen by nobody."""
+
+    def __init__(self, path: str, app: ASGIApp) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 async def _alive(request: Request) -> Response:

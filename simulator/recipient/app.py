@@ -9,6 +9,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -92,13 +93,12 @@ def build(recipients: Callable[[str], Recipients | None]) -> ASGIApp:
     """The application for `/{sandbox}/recipients/{recipient}/{any path}`."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        raw_path = scope["raw_path"].decode("latin-1")
-        _, sandbox, _, recipient, *below = (raw_path + "/").split("/", 4)
+        _, sandbox, *_ = scope["path"].split("/")
+        recipient, path = _below(f"/{sandbox}/recipients/", scope["raw_path"].decode("latin-1"))
         house = recipients(sandbox)
         if house is None or not recipient:
-            answer: Response = JSONResponse({"error": f"nobody lives at {raw_path}"}, 404)
+            answer: Response = JSONResponse({"error": f"nobody lives at {scope['path']}"}, 404)
         else:
-            path = "/" + below[0].removesuffix("/") if below else "/"
             try:
                 answer = await house.take(recipient, path, scope, receive)
             except (StoreFailed, SandboxClosed) as failure:
@@ -107,6 +107,15 @@ def build(recipients: Callable[[str], Recipients | None]) -> ASGIApp:
         await answer(scope, receive, send)
 
     return app
+
+
+def _below(base: str, raw_path: str) -> tuple[str, str]:
+    """The recipient, decoded, and the path below it, as sent; `base` may be sent with escapes."""
+    length = next((at for at in range(len(raw_path) + 1) if unquote(raw_path[:at]) == base), None)
+    if length is None:
+        return "", "/"
+    recipient, _, path = raw_path[length:].partition("/")
+    return unquote(recipient), "/" + path
 
 
 async def read_payload(receive: Receive, bytes_max: int = BODY_BYTES_MAX) -> Payload:

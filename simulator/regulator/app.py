@@ -39,8 +39,9 @@ def build(offices: Offices) -> FastAPI:
         *routes,
         Route(f"{BASE}/openapi.json", _describe(offices, openapi.document), methods=["GET"]),
         Route(f"{BASE}/asyncapi.json", _describe(offices, asyncapi.document), methods=["GET"]),
-        Route("/{rest:path}", _Elsewhere(offices, routes)),
     ]
+    app.router.redirect_slashes = False
+    app.router.default = _Elsewhere(offices, routes)  # No pattern takes every path.
     return app
 
 
