@@ -4,6 +4,7 @@ Its paths are whole, `/{sandbox}/v1/...`, so that it is mounted at `/`. The desc
 sandbox's interface is at `/{sandbox}/v1/openapi.json`, of its events at `asyncapi.json` there.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,9 +40,8 @@ def build(offices: Offices) -> FastAPI:
         *routes,
         Route(f"{BASE}/openapi.json", _describe(offices, openapi.document), methods=["GET"]),
         Route(f"{BASE}/asyncapi.json", _describe(offices, asyncapi.document), methods=["GET"]),
+        _elsewhere(offices, routes),
     ]
-    app.router.redirect_slashes = False
-    app.router.default = _Elsewhere(offices, routes)  # No pattern takes every path.
     return app
 
 
@@ -67,6 +67,13 @@ def _describe(
         return JSONResponse(document(sandbox))
 
     return describe
+
+
+def _elsewhere(offices: Offices, routes: list[Route]) -> Route:
+    """Takes every path; Starlette's own pattern would leave out those with a line break."""
+    route = Route("/{rest:path}", _Elsewhere(offices, routes))
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)
+    return route
 
 
 class _Elsewhere:
