@@ -261,9 +261,9 @@ class SqliteStore:
                 if not passes or not self._wait_until_mended():
                     return
             else:
-                commit.set_result(None)
                 entries = sum(sql is _PUT for sql, _ in statements)
-                self._committed(entries, ticks_s() - started_s)
+                self._committed(entries, ticks_s() - started_s)  # Before anybody can look.
+                commit.set_result(None)
 
     def _fail(self, cause: Exception, commit: "Future[None]", *, passes: bool) -> None:
         remedy = (
