@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from loadtests.histogram import Histogram
+from loadtests.merchants import PAYMENT
 from loadtests.outcome import PERCENTILES, Step, percentiles
 from loadtests.tally import Tally
 from loadtests.whole import Whole
@@ -43,7 +44,10 @@ def step_as_json(step: Step) -> dict[str, Any]:
         "lasted_s": round(generated.lasted_s, 3),
         "complete": generated.complete,
         "vanished": list(generated.vanished),
-        "operations": {name: _tally(tally) for name, tally in generated.tallies.items()},
+        "operations": {
+            name: _tally(tally)
+            for name, tally in {PAYMENT: step.payments, **generated.tallies}.items()
+        },
         "error_share": round(step.error_share, 6),
         "settled": None if step.settled is None else _settled(step),
         "drained": step.drained,

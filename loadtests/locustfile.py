@@ -18,6 +18,7 @@ from typing import Any
 import gevent
 import gevent.event
 import gevent.pool
+import locust.runners
 from locust import FastHttpUser, LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.exception import StopUser
@@ -43,6 +44,9 @@ PATIENCE_S = 10.0
 CONNECTIONS_MAX = 2_000
 TOGETHER_S = 0.2
 """From being told to begin to the first moment of the schedule, so that all processes are ready."""
+HEARTBEATS = 10
+"""Seconds without a word after which a worker has vanished. Locust's own three are soon over on a
+machine that is loaded on purpose."""
 USAGE = 64
 SHARE, READY, GO, DONE = "reinspect_share", "reinspect_ready", "reinspect_go", "reinspect_done"
 REPORT = "reinspect"
@@ -65,7 +69,9 @@ class Worker:
         self._go.clear()
         self._taken = False
         self._id = told["id"]
-        self.share = Share(assignment, told["index"], told["count"], pause=lambda: gevent.sleep(0))
+        # In a thread: who makes payments for seconds would otherwise miss its heartbeats.
+        prepare = gevent.get_hub().threadpool.apply
+        self.share = prepare(Share, (assignment, told["index"], told["count"]))
         self._send(READY, {"id": self._id})
 
     def go(self, environment: Environment, msg: Any, **_: Any) -> None:
@@ -336,5 +342,6 @@ def _wrong(message: str) -> int:
     return USAGE
 
 
+locust.runners.HEARTBEAT_LIVENESS = HEARTBEATS
 hooks: Any = events  # Locust's own types end here.
 hooks.init.add_listener(prepare)

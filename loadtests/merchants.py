@@ -3,7 +3,7 @@ runs they only send.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from loadtests.account import ANSWER_KEPT, Asked
@@ -29,17 +29,13 @@ class Merchants:
         numbers: Sequence[int],
         tally: Tally,
         clock: Clock,
-        pause: Callable[[], object] = lambda: None,
     ) -> None:
-        """Prepares the payments of these numbers, which rise; `pause` is called now and then
-        meanwhile, for whoever has to show that it lives."""
+        """Prepares the payments of these numbers, which rise."""
         wanted = set(numbers)
         self._prepared: list[tuple[int, Request]] = []
         for number, payment in enumerate(made(seed, recipients, max(wanted, default=-1) + 1)):
             if number in wanted:
                 self._prepared.append((number, checkout.request(payment)))
-            if number % 100 == 0:
-                pause()
         self._checkout = checkout
         self._tally = tally
         self._clock = clock

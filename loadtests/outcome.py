@@ -62,8 +62,8 @@ class Step:
 
     @property
     def payments(self) -> Tally:
-        """What became of the payments."""
-        return self.generated.tallies[PAYMENT]
+        """What became of the payments; nothing, where no process of the generator told anything."""
+        return self.generated.tallies.get(PAYMENT, Tally())
 
     @property
     def rate(self) -> float:

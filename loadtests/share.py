@@ -27,9 +27,8 @@ class Share:
         count: int,
         *,
         clock: Clock = time.perf_counter,
-        pause: Callable[[], object] = lambda: None,
     ) -> None:
-        """Part `index` of `count`; `pause` is called now and then while it is prepared."""
+        """Part `index` of `count`."""
         load = assignment.load
         names = (PAYMENT, *(OPERATIONS if assignment.standing else ()))
         self.tallies = {name: Tally() for name in names}
@@ -48,7 +47,6 @@ class Share:
             numbers=[number + 1 for number in range(index, len(payments), count)],  # 0: the probe.
             tally=self.tallies[PAYMENT],
             clock=clock,
-            pause=pause,
         )
         self._transmissions: tuple[float, ...] = ()
         if assignment.standing is not None:

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from loadtests import charts, compare, junit, report, telling
+from loadtests.assignment import Generated
 from loadtests.charts import Axis, Band, Line
 from loadtests.compare import Comparison
 from loadtests.fault_plan import PlannedFault
@@ -54,6 +55,21 @@ def test_the_figures_keep_the_raw_histograms() -> None:
     assert figures["conformant_up_to"] == 10
     assert figures["first_breach_at"] == 20
     assert figures["steps"][1]["judged"]["breaches"][0]["requirement"] == "MON-02"
+
+
+def test_a_step_of_which_no_process_told_anything_is_invalid_and_reported() -> None:
+    silent = at(
+        10,
+        generated=Generated({}, [], 0.0, {}, False, complete=False, vanished=("generator",)),
+    )
+    seen = whole(silent)
+
+    figures = json.loads(json.dumps(as_json(seen)))
+
+    assert figures["steps"][0]["verdict"] == "invalid"
+    assert "generator vanished" in report.render(figures)
+    assert b"generator vanished" in junit.render(seen)
+    telling.show(seen, Console(file=StringIO()))
 
 
 def test_the_page_says_it_all_in_one_file_and_asks_nobody_for_more() -> None:

@@ -25,7 +25,8 @@ def test_every_message_of_a_step_is_accounted_for_and_every_step_is_judged(tmp_p
     """How fast this machine is, is not the claim."""
     limits = tmp_path / "limits.toml"
     limits.write_text(
-        "machine_busy_max = false\nsimulator_busy_max = 1\nsimulator_lag_p99_ms = 9000"
+        "machine_busy_max = false\nsimulator_busy_max = 1\nsimulator_lag_p99_ms = 9000\n"
+        "settle_s = 120"
     )
     command = [sys.executable, "-m", "scenarios.cli", "load", "--seconds", "2", "--steps", "12"]
     how = ["--schedule", "constant", "--feed-rate", "5", "--batch", "3", "--client", "raw"]
