@@ -265,6 +265,8 @@ class _Reader:
                 evidence.platforms[event.id] = event
             case ev.DeclarationReceived():
                 evidence.declarations[event.id] = Declared(at, event)
+            case ev.DeclarationAmended():
+                evidence.declarations[event.id] = Declared(at, event.content)
             case ev.DeclarationAccepted():
                 evidence.declarations[event.id].accepted = at
             case ev.AuthorizationGranted():

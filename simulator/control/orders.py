@@ -90,6 +90,14 @@ class Revoke(Order):
     reason: Reason = "revoked by the regulator"
 
 
+class TerminateExport(Order):
+    """An accepted export no longer complies (Order 11 art. 17): it ends, until declared again."""
+
+    order: Literal["terminate_export"]
+    declaration: Id
+    reason: Reason = "the export no longer complies"
+
+
 class Grant(Order):
     """A new version of an authorization, named by its id or by recipient and country."""
 
@@ -104,7 +112,8 @@ class Grant(Order):
 
 
 OrderRequest = Annotated[
-    Stop | Inspect | Suspend | Sample | Lift | Revoke | Grant, Field(discriminator="order")
+    Stop | Inspect | Suspend | Sample | Lift | Revoke | TerminateExport | Grant,
+    Field(discriminator="order"),
 ]
 
 

@@ -20,14 +20,14 @@ router = APIRouter(prefix="/sandboxes/{sandbox}/policy", tags=["policy"])
 
 Manner = Literal["immediate", "after", "manual"]
 LawfulManner = Literal["immediate", "after", "manual", "statutory"]
-"""`statutory` decides at the end of the period that the law gives the regulator."""
+"""`statutory` takes every step at the end of the period that the law gives the regulator."""
 Span = Annotated[float, Field(ge=0, le=100 * 366 * 86_400, allow_inf_nan=False)]
 
 
 class PolicyMessage(Message):
     """Body and answer of `PUT /policy`; `after_s` is sandbox time."""
 
-    declarations: Manner = "immediate"
+    declarations: LawfulManner = "immediate"
     transmissions: Manner = "immediate"
     reinspections: Manner = "immediate"
     after_s: Span = 0.0

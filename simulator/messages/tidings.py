@@ -13,8 +13,46 @@ from simulator.messages.base import Message, Time
 class DeclarationDecided(Message):
     """A declaration was decided; an acceptance names the authorization that it granted."""
 
-    status: Literal["accepted", "refused"]
+    status: Literal["accepted", "refused", "not_admitted", "terminated"]
     authorization: str | None = None
+
+
+class DeclarationProgressed(Message):
+    """A step of the assessment, or of an extension, and what it asks for."""
+
+    status: Literal[
+        "returned",
+        "forwarded",
+        "assessing",
+        "supplement_required",
+        "extended",
+        "extension_refused",
+    ]
+    missing: tuple[str, ...] = ()
+    """Everything for which it was returned."""
+    items: tuple[str, ...] = ()
+    """What must be supplemented, numbered from 1."""
+    until: Time | None = None
+    """When it must be supplemented; `None` where a tester says so."""
+    next_step_by: Time | None = None
+    extended_by_working_days: int | None = None
+    reason: str | None = None
+    holds_until: Time | None = None
+
+
+class DeclarationExpiring(Message):
+    """Today is the last day on which an extension can be asked for."""
+
+    status: Literal["expiring"]
+
+
+class DeclarationEnded(Message):
+    """A declaration that was in force is no more."""
+
+    status: Literal["expired", "export_terminated", "replaced"]
+    reason: str | None = None
+    by: str | None = None
+    """The re-declaration that replaces it."""
 
 
 class ContractDecided(Message):
@@ -181,6 +219,24 @@ TIDINGS: dict[str, Told] = {
         DeclarationDecided,
         "dcl-1",
         {"status": "accepted", "authorization": "aut-1"},
+    ),
+    "declaration.progressed": Told(
+        "The assessment of a declaration went on",
+        DeclarationProgressed,
+        "dcl-1",
+        {"status": "returned", "missing": ["self_assessed_on"]},
+    ),
+    "declaration.expiring": Told(
+        "The last day to ask for an extension has come",
+        DeclarationExpiring,
+        "dcl-1",
+        {"status": "expiring"},
+    ),
+    "declaration.ended": Told(
+        "A declaration is no longer in force",
+        DeclarationEnded,
+        "dcl-1",
+        {"status": "export_terminated", "reason": "the export no longer complies"},
     ),
     "contract.decided": Told(
         "The filing of a contract was decided, or is over",

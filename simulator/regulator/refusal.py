@@ -83,6 +83,34 @@ CODES: dict[str, Code] = {
         409, "Nothing was declared and accepted for this", "Order 11 art. 4"
     ),
     "already_decided": Code(409, "This has been decided"),
+    # In which step of the assessment.
+    "self_assessment_untimely": Code(
+        422,
+        "The self-assessment was not completed within three months before filing",
+        "Order 11 art. 5",
+    ),
+    "declaration_not_replaceable": Code(
+        409, "Only what was once accepted can be declared again", "Order 11 art. 14"
+    ),
+    "declaration_not_in_force": Code(409, "The declaration is not in force", "Order 11 art. 14"),
+    "step_impossible": Code(409, "The procedure has no such step from here", "Order 11 art. 7, 12"),
+    "supplement_not_asked": Code(409, "Nothing is to be supplemented", "Order 11 art. 11"),
+    "supplement_incomplete": Code(
+        422, "The supplement does not answer what was asked", "Order 11 art. 11"
+    ),
+    "reevaluation_impossible": Code(
+        409, "There is no result that can be evaluated again", "Order 11 art. 13"
+    ),
+    "reevaluation_late": Code(
+        409, "A re-evaluation is asked for within 15 working days", "Order 11 art. 13"
+    ),
+    "extension_unknown_to_law": Code(
+        409, "The law in force knows no extension: declare again", "Order 11 art. 14"
+    ),
+    "extension_late": Code(
+        409, "An extension is asked for 60 working days before expiry", "Order 16 art. 9"
+    ),
+    "calendar_exceeded": Code(409, "The working days of that time are not known"),
     # Under which authorization.
     "authorization_unknown": Code(
         409, "The platform holds no such authorization", "Order 11 art. 4"

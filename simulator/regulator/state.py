@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count, groupby
-from typing import Any
+from typing import Any, get_args
 
 from simulator.journal.events import (
     AlertAcknowledged,
@@ -39,9 +39,6 @@ from simulator.journal.events import (
     DeadlineNeared,
     DeadlinePassed,
     DeadlineReached,
-    DeclarationAccepted,
-    DeclarationReceived,
-    DeclarationRefused,
     Event,
     ExportLifted,
     ExportStopped,
@@ -95,7 +92,7 @@ from simulator.regulator.lifecycle import (
     certification,
     consequence,
     contract,
-    declaration,
+    declared,
     feed,
     headcount,
     inspection,
@@ -117,7 +114,7 @@ from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.consequence import Consequence
 from simulator.regulator.lifecycle.contract import Contract
-from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.declared import WAITING, Declaration, DeclarationEvent
 from simulator.regulator.lifecycle.feed import Fed
 from simulator.regulator.lifecycle.headcount import Marks, Tallies
 from simulator.regulator.lifecycle.inspection import Inspection
@@ -286,13 +283,11 @@ def _regulator_key(state: RegulatorState, event: RegulatorKeyAnnounced) -> None:
     state.regulator_keys[event.key_id] = regulator_key.evolve(None, event)
 
 
-def _declaration(
-    state: RegulatorState, event: DeclarationReceived | DeclarationAccepted | DeclarationRefused
-) -> None:
-    former = state.declarations.get(event.id)
-    state.declarations[event.id] = declaration.evolve(former, event)
-    if isinstance(event, DeclarationReceived):
-        state.undecided[event.id] = event.decide_at
+def _declaration(state: RegulatorState, event: DeclarationEvent) -> None:
+    held = declared.evolve(state.declarations.get(event.id), event)
+    state.declarations[event.id] = held
+    if held.status in WAITING:
+        state.undecided[event.id] = held.decide_at
     else:
         state.undecided.pop(event.id, None)
 
@@ -495,9 +490,7 @@ _FOLDS: dict[type, Callable[[RegulatorState, Any], None]] = {
     KeyRevoked: _key,
     PasscodeReissued: _passcode,
     RegulatorKeyAnnounced: _regulator_key,
-    DeclarationReceived: _declaration,
-    DeclarationAccepted: _declaration,
-    DeclarationRefused: _declaration,
+    **dict.fromkeys(get_args(DeclarationEvent), _declaration),
     AuthorizationGranted: _authorization,
     AuthorizationRevoked: _authorization,
     AuthorizationExpired: _authorization,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from simulator.journal.events import LineageItem, SampleRequested
 from simulator.journal.records import Delivery
+from simulator.law.working_days import china_date
 from simulator.messages import alert as alert_wire
 from simulator.messages import authorization as authorization_wire
 from simulator.messages import case as case_wire
@@ -29,7 +30,7 @@ from simulator.regulator.lifecycle.authorization import (
 from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.contract import Contract
-from simulator.regulator.lifecycle.declaration import Declaration
+from simulator.regulator.lifecycle.declared import WAITING, Declaration
 from simulator.regulator.lifecycle.inspection import Inspection
 from simulator.regulator.lifecycle.key import Key
 from simulator.regulator.lifecycle.notice import Notice
@@ -117,6 +118,17 @@ def declaration(held: Declaration) -> declaration_wire.Declaration:
         sensitive_persons=received.sensitive_persons,
         contract=received.contract,
         certification=received.certification,
+        self_assessed_on=received.self_assessed_on,
+        replaces=received.replaces,
+        replaced_by=held.replaced_by,
+        next_step_by=held.decide_at if held.status in WAITING else None,
+        missing=held.missing,
+        supplement_asked=() if held.asked is None else held.asked.items,
+        supplement_until=None if held.asked is None else held.asked.until,
+        final=held.final,
+        holds_until=held.valid_until,
+        extension_until=None if held.expiring_at is None else china_date(held.expiring_at),
+        changes=held.changes,
     )
 
 

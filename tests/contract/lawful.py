@@ -28,6 +28,8 @@ def name_what_exists(case: Case[Any], operation: str, world: World) -> None:
         case.path_parameters["id"] = world.dead_letter()
     elif operation == "answer_sample":
         case.path_parameters["id"] = world.sample()  # A sample is answered once.
+    elif operation in ON_THE_WAY:
+        case.path_parameters["id"] = ON_THE_WAY[operation](world)
     elif operation in OWN:
         case.path_parameters["id"] = OWN[operation]
     elif operation == "close":
@@ -69,12 +71,18 @@ def _registration(body: Body) -> Body:
 
 def _declaration(body: Body) -> Body:
     period = {name: DECLARATION[name] for name in ("valid_from", "valid_until")}
+    of_another = {"self_assessed_on": None, "replaces": None}
     fields = [
         field | {"name": f"field_{place}"} | _that_suffices(field["category"])
         for place, field in enumerate(body["fields"])
     ]
     stated = ("mechanism", "sensitive_persons", "contract", "certification")
-    return body | period | {"fields": fields} | dict.fromkeys(stated)
+    return body | period | of_another | dict.fromkeys(stated) | {"fields": fields}
+
+
+def _supplement(body: Body) -> Body:
+    """One thing was asked for, and it is answered once."""
+    return {"items": [body["items"][0] | {"number": 1}]}
 
 
 def _that_suffices(category: str) -> dict[str, str]:
@@ -130,6 +138,17 @@ def _answer(body: Body) -> Body:
     return {"items": [item | {"payload": LINEAGE["payload"]} for item in body["items"]]}
 
 
+ON_THE_WAY: dict[str, Callable[[World], str]] = {
+    "amend": lambda world: world.wait_for(),
+    "withdraw": lambda world: world.wait_for(),
+    "supplement": lambda world: world.wait_for(
+        {"step": "forward"}, {"step": "admit"}, {"step": "ask_supplement", "items": ["contract"]}
+    ),
+    "ask_reevaluation": lambda world: world.wait_for({"accept": False}),
+    "report_change": lambda world: world.declare(),
+}
+"""A new declaration for each request, in the state that the operation is about."""
+
 LAWFUL: dict[str, Callable[[Any], Any]] = {
     "register": _registration,
     "declare": _declaration,
@@ -137,6 +156,8 @@ LAWFUL: dict[str, Callable[[Any], Any]] = {
     "request_certification": _certification,
     "add_key": _key,
     "change_callback": _polling,
+    "amend": _declaration,
+    "supplement": _supplement,
     "announce": _announcement,
     "feed": _feed,
     "record_lineage": _lineage,

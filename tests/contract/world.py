@@ -38,11 +38,19 @@ NEWCOMERS_PASSCODE = "open-sesame"
 NOWHERE = "http://127.0.0.1:1/"
 RECORDS_MAX = 10_000_000_000
 """The largest quota, so that no number of announcements uses it up."""
+EXTENSIBLE_FROM = "2024-06-03T00:00:00Z"
+"""The law of this day knows extensions, and the results of a year ago still hold."""
 PAYLOAD = "1" * 64
 """Digest of a payload with the lineage of one record; the example's gets that of thousands."""
 LATER = datetime(2023, 12, 1, tzinfo=UTC)
 OWN = {
     "read_declaration": "dcl-1",
+    "amend": "dcl-1",
+    "withdraw": "dcl-1",
+    "supplement": "dcl-1",
+    "ask_reevaluation": "dcl-1",
+    "report_change": "dcl-1",
+    "ask_extension": "dcl-3",
     "read_authorization": "aut-1",
     "read_transmission": "trm-1",
     "acknowledge": "ntc-1",
@@ -85,7 +93,10 @@ class World:
         law = {"rule_pack": "r2026", "starts_at": "2023-06-01T00:00:00Z"}
         self.control.post("", {"id": SANDBOX, "passcode": PASSCODE, **law})
         self.platform.register()
+        self.wait_for()  # The one that examples name: whatever becomes of it, aut-1 stands.
         self.tell("POST", "/declarations", DECLARATION | {"records": RECORDS_MAX}, key="declare")
+        self.declare()
+        self.control.post(f"/{SANDBOX}/clock/advance", {"to": EXTENSIBLE_FROM})
         self.announce()
         self.hand_in_contract()
         self.suspended_certification()
@@ -106,6 +117,20 @@ class World:
         answer = self.platform.call(method, path, message, idempotency_key=key)
         assert answer.is_success, answer.text
         return answer.json()
+
+    def declare(self) -> str:
+        """The id of a declaration that was accepted at once."""
+        key = f"declare-{next(self.numbers)}"
+        return str(self.tell("POST", "/declarations", DECLARATION, key=key)["id"])
+
+    def wait_for(self, *decisions: dict[str, Any]) -> str:
+        """The id of a declaration that has come so far by these decisions of a tester."""
+        self.control.put(f"/{SANDBOX}/policy", {"declarations": "manual"})
+        id = self.declare()
+        for decision in decisions:
+            self.control.post(f"/{SANDBOX}/decisions", {"subject": id, **decision})
+        self.control.put(f"/{SANDBOX}/policy", {})
+        return id
 
     def announce(self) -> str:
         """The id of a transmission that is open."""

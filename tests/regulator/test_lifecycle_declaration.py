@@ -1,6 +1,6 @@
 """A declaration is refused for all that is wrong with it at once; its acceptance grants."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +49,11 @@ RECEIVED = DeclarationReceived(
     at=NOW,
     decide_at=NOW,
 )
+HOLDS_UNTIL = datetime(2025, 6, 1, 16, tzinfo=UTC)
+"""Two years after the result: midnight in China after its last day."""
+LAST_CALL = datetime(2025, 3, 4, 16, tzinfo=UTC)
+"""5 March 2025 begins in China, 60 working days before."""
+ACCEPTED = DeclarationAccepted("dcl-1", "aut-1", NOW, HOLDS_UNTIL, LAST_CALL)
 GRANTED = AuthorizationGranted(
     id="aut-1",
     version=1,
@@ -69,7 +74,7 @@ GRANTED = AuthorizationGranted(
 def test_an_immediate_acceptance_grants_in_the_same_step() -> None:
     outcome = declaration.submit(registered(), "reg-1", DECLARED, NOW, sign)
 
-    assert outcome == (RECEIVED, DeclarationAccepted("dcl-1", "aut-1", NOW), GRANTED)
+    assert outcome == (RECEIVED, ACCEPTED, GRANTED)
 
 
 @pytest.mark.parametrize(
@@ -181,4 +186,6 @@ def test_the_wire_tells_the_declaration_and_what_became_of_it() -> None:
         received_at=NOW,
         decided_at=NOW,
         authorization="aut-1",
+        holds_until=HOLDS_UNTIL,
+        extension_until=date(2025, 3, 5),
     )

@@ -72,7 +72,8 @@ def test_put_off_decisions_are_taken_in_order() -> None:
     assert timers.due(state, END) == [Due(SOON, "decide", "dcl-1")]
 
     accepted = fold(state, timers.run(state, Due(SOON, "decide", "dcl-1"), SOON, sign))
-    assert accepted[0] == DeclarationAccepted("dcl-1", "aut-1", SOON)
+    assert isinstance(accepted[0], DeclarationAccepted)
+    assert (accepted[0].authorization, accepted[0].at) == ("aut-1", SOON)
 
     fold(state, transmission.announce(state, "reg-1", ANNOUNCED, SOON))
     fold(state, order.suspend(state, "reg-1", None, "", SOON))

@@ -177,6 +177,10 @@ class Control:
         """What a change answers."""
         return self._send("POST", path, body).json()
 
+    def put(self, path: str, body: Any) -> Any:
+        """What a setting answers."""
+        return self._send("PUT", path, body).json()
+
     def get(self, path: str) -> Any:
         """What a reading answers."""
         return self._send("GET", path).json()

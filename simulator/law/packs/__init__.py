@@ -12,6 +12,7 @@ from functools import cache
 from typing import Literal
 
 from simulator import catalogue
+from simulator.law.calendar_years import years_after
 
 Mechanism = Literal["security_assessment", "standard_contract_or_certification", "exempt"]
 
@@ -46,12 +47,15 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPeriods:
-    """Working days of the security assessment (Order 11 art. 7, 12-14)."""
+    """Working days of the security assessment (Order 11 art. 7, 11-14)."""
 
     completeness: int = 5
     acceptance: int = 7
     assessment: int = 45
+    supplement: int = 15
+    """The law names no number: this simulated regulator's own, told with each request."""
     reevaluation: int = 15
+    """How long after the result a re-evaluation may be asked for."""
     before_expiry: int = 60
     """How long before its expiry an extension is asked for, or the export declared again."""
 
@@ -104,9 +108,12 @@ class RulePack:
 
     def valid_until(self, issued: date) -> date:
         """The last day on which a result issued on this day holds."""
-        year = issued.year + self.validity_years
-        leap_day_lost = (issued.month, issued.day) == (2, 29) and year % 4 != 0
-        return date(year, 2, 28) if leap_day_lost else issued.replace(year=year)
+        return years_after(issued, self.validity_years)
+
+    def extended_until(self, until: date) -> date | None:
+        """The last day of a result that held until `until` and is extended; `None`: it cannot be,
+        and the export must be declared again."""
+        return None if self.extension_years is None else years_after(until, self.extension_years)
 
     def files_contracts(self, day: date) -> bool:
         """Whether a contract can be filed; Order 13 came while the first pack was in force."""

@@ -85,7 +85,8 @@ def grant(
 ) -> tuple[Event, ...] | Refusal:
     """A new version, narrowed to `categories` if given; used records count from zero again.
 
-    Without `authorization`, that of the newest accepted declaration for recipient and country.
+    It never outlives the result that it stands on. Without `authorization`, that of the newest
+    accepted declaration for recipient and country.
     """
     found = _to_renew(state, platform, authorization, recipient, country)
     if isinstance(found, Refusal):
@@ -96,7 +97,9 @@ def grant(
     )
     if errors:
         return refuse_all(errors)
-    declared = state.declarations[former.declaration].received.fields
+    declaration = state.declarations[former.declaration]
+    declared = declaration.received.fields
+    valid_until = now + timedelta(seconds=valid_for_s)
     kept = (
         declared if categories is None else tuple(f for f in declared if f.category in categories)
     )
@@ -106,7 +109,7 @@ def grant(
         fields=kept,
         quota_records=quota_records,
         valid_from=now,
-        valid_until=now + timedelta(seconds=valid_for_s),
+        valid_until=min(valid_until, declaration.valid_until or valid_until),
         signature="",
         at=now,
     )
@@ -276,7 +279,11 @@ def _grant_errors(
     if country not in (None, former.country):
         must = f"be {former.country!r}, the country of {former.id}"
         errors.append(wrong("country_mismatch", "/country", country, must))
-    declared = {f.category for f in state.declarations[former.declaration].received.fields}
+    declaration = state.declarations[former.declaration]
+    if not declaration.in_force:
+        must = f"stand on a declaration in force ({declaration.id} is {declaration.status})"
+        errors.append(wrong("declaration_not_in_force", "/authorization", former.id, must))
+    declared = {f.category for f in declaration.received.fields}
     for place, category in enumerate(categories or ()):
         if category not in declared:
             must = f"be declared in {former.declaration}"

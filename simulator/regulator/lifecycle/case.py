@@ -1,6 +1,5 @@
 """Rectification: an inspection opens a case, 17 materials answer it, a re-inspection ends it."""
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from simulator.journal.events import (
     ReinspectionRequested,
 )
 from simulator.law import materials
+from simulator.law.calendar_years import months_before
 from simulator.law.working_days import CHINA
 from simulator.messages.case import CaseStatus, MaterialRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
@@ -280,13 +280,7 @@ def _findings(
     if held.document_date > today:
         yield f"{name} is dated {held.document_date}, after today, {today}"
     months = required.max_age_months
-    if months is not None and held.document_date < _months_before(today, months):
+    if months is not None and held.document_date < months_before(today, months):
         yield f"{name} is dated {held.document_date}, more than {months} months before {today}"
     if held.uscc != uscc:
         yield f"{name} names {held.uscc!r}, and the registration {uscc!r}"
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day `months` earlier, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -31,12 +31,13 @@ from simulator.journal.events import (
     DeadlinePassed,
     DeadlineReached,
     DeclarationAccepted,
+    DeclarationAmended,
     DeclarationReceived,
-    DeclarationRefused,
     Event,
     ExportLifted,
     ExportStopped,
     ExportSuspended,
+    ExtensionRequested,
     InspectionOpened,
     KeyAdded,
     KeyRetired,
@@ -46,6 +47,7 @@ from simulator.journal.events import (
     NoticeIssued,
     NoticeOverdue,
     NoticeRedelivered,
+    ReevaluationRequested,
     RegulatorKeyAnnounced,
     ReinspectionDecided,
     SampleOverdue,
@@ -57,6 +59,7 @@ from simulator.journal.events import (
 from simulator.messages.tidings import TIDINGS
 from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle.case import examine
+from simulator.regulator.lifecycle.declaration_tidings import Ended, ToldEvent, tell
 from simulator.regulator.refusal import Refusal, not_found, refuse_plainly
 
 if TYPE_CHECKING:
@@ -234,28 +237,30 @@ DRAWN = Drawing(
 )
 
 
+Asked = (
+    DeclarationReceived
+    | TransmissionAnnounced
+    | ContractReceived
+    | ContractSupplemented
+    | CertificationRequested
+    | CertificationRectified
+    | DeclarationAmended
+    | ReevaluationRequested
+    | ExtensionRequested
+)
+"""What a platform asks for; an answer beside it tells what it came to."""
+
+
 def _tidings(state: "RegulatorState", events: tuple[Event, ...]) -> Iterator[Tidings]:
-    asked_now = {
-        event.id
-        for event in events
-        if isinstance(
-            event,
-            DeclarationReceived
-            | TransmissionAnnounced
-            | ContractReceived
-            | ContractSupplemented
-            | CertificationRequested
-            | CertificationRectified,
-        )
-    }
+    asked_now = {event.id for event in events if isinstance(event, Asked)}
     granted_by_acceptance = {
         event.authorization for event in events if isinstance(event, DeclarationAccepted)
     }
     explained_now = {event.id for event in events if isinstance(event, AlertAcknowledged)}
     for event in events:
+        if isinstance(event, ToldEvent):
+            yield from _about_declaration(state, event, answered=event.id in asked_now)
         match event:
-            case DeclarationAccepted() | DeclarationRefused() if event.id not in asked_now:
-                yield _declaration_decided(state, event)
             case TransmissionAccepted() | TransmissionRefused() if event.id not in asked_now:
                 yield _transmission_decided(state, event)
             case ContractFiled() | ContractReturned() if event.id not in asked_now:
@@ -330,16 +335,13 @@ def _rekeyed(state: "RegulatorState", event: RegulatorKeyAnnounced) -> Iterator[
         yield Tidings(platform, "regulator.rekeyed", event.key_id, told)
 
 
-def _declaration_decided(
-    state: "RegulatorState", event: DeclarationAccepted | DeclarationRefused
-) -> Tidings:
-    accepted = isinstance(event, DeclarationAccepted)
-    data = {
-        "status": "accepted" if accepted else "refused",
-        "authorization": event.authorization if isinstance(event, DeclarationAccepted) else None,
-    }
-    platform = state.declarations[event.id].platform
-    return Tidings(platform, "declaration.decided", event.id, data)
+def _about_declaration(
+    state: "RegulatorState", event: ToldEvent, *, answered: bool
+) -> Iterator[Tidings]:
+    if answered and not isinstance(event, Ended):  # An end is of another than was asked for.
+        return
+    type, data = tell(event)
+    yield Tidings(state.declarations[event.id].platform, type, event.id, data)
 
 
 def _contract_decided(

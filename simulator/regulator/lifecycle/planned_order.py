@@ -20,7 +20,7 @@ from simulator.journal.events import (
     OrderVoided,
 )
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.lifecycle import authorization, case, inspection, order
+from simulator.regulator.lifecycle import authorization, case, inspection, order, validity
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
@@ -137,6 +137,8 @@ def carry_out(
             return case.decide(state, terms.case or "", True, terms.reason, now)
         case "revoke":
             return authorization.revoke(state, terms.authorization or "", terms.reason, now)
+        case "terminate_export":
+            return validity.terminate_export(state, terms.declaration or "", terms.reason, now)
     assert terms.order == "grant", f"no order is called {terms.order!r}"
     return authorization.grant(
         state,

@@ -23,6 +23,8 @@ class Policy:
 
     The manner of an order holds for what the regulator does on its own, and for an order of a
     tester that names none.
+
+    Declarations and contracts know one more, `statutory`: each step at the end of its legal period.
     """
 
     declarations: str = "immediate"

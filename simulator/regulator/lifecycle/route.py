@@ -29,6 +29,7 @@ NOT_GOING_ON = (
     "refused",
     "returned",
     "withdrawn",
+    "changed",
     "not_admitted",
     "terminated",
     "expired",
@@ -64,7 +65,7 @@ def demanded(
     too, as far as it was not counted by tokens yet. Reading of Order 16 art. 5(1): a payment
     platform may claim `exempt` for what a payment contract needs; its counts then do not matter.
     """
-    pending, pending_sensitive = _stated_elsewhere(state, platform, id, now)
+    pending, pending_sensitive = _stated_elsewhere(state, platform, (id, request.replaces), now)
     return mechanism.demanded(
         state,
         platform,
@@ -115,15 +116,21 @@ def lapsed(state: "RegulatorState", received: DeclarationReceived) -> str | None
     return None
 
 
+def is_assessed(received: DeclarationReceived) -> bool:
+    """Whether it goes out by a security assessment, with its procedure and its validity."""
+    return received.mechanism in (None, ASSESSMENT)
+
+
 def _stated_elsewhere(
-    state: "RegulatorState", platform: str, id: str, now: datetime
+    state: "RegulatorState", platform: str, itself: tuple[str | None, ...], now: datetime
 ) -> tuple[int, int]:
+    """Persons of other declarations; what a re-declaration replaces is no other."""
     since = state.law_at(now).counted_since(china_date(now))
     others = [
         held.received
         for held in state.declarations.values()
         if held.platform == platform
-        and held.id != id
+        and held.id not in itself
         and held.status not in NOT_GOING_ON
         and china_date(held.received.at) >= since
     ]

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Literal
 from simulator.journal.events import Event
 from simulator.regulator.lifecycle import (
     alert,
+    assessment,
     authorization,
     case,
     certification,
     contract,
-    declaration,
     inspection,
     key,
     planned_order,
     script,
     transmission,
+    validity,
 )
 from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.lifecycle.planned_order import Moment
@@ -36,6 +37,7 @@ Command = Literal[
     "lapse_contract",
     "leave_scope",
     "near_deadline",
+    "near_expiry",
     "pass_certification",
     "pass_deadline",
     "retire",
@@ -94,7 +96,11 @@ def _run(state: "RegulatorState", due: Due, at: Moment) -> tuple[Event, ...] | R
     now, sign = at.now, at.sign
     if due.command in ("order", "consequence", "script", "sample_overdue"):
         return _act(state, due, at)
+    if due.command == "near_expiry":
+        return validity.near_expiry(state, due.subject, now)
     if due.command == "expire":
+        if due.subject in state.declarations:
+            return validity.expire(state, due.subject, now)
         return authorization.expire(state, due.subject, now)
     if due.command == "retire":
         return key.expire(state, due.subject, now)
@@ -119,7 +125,7 @@ def _run(state: "RegulatorState", due: Due, at: Moment) -> tuple[Event, ...] | R
     if due.subject in state.alerts:
         return alert.close(state, due.subject, "explained", now)
     if due.subject in state.declarations:
-        return declaration.decide(state, due.subject, True, "", now, sign)
+        return assessment.go_on(state, due.subject, now, sign)
     if due.subject in state.transmissions:
         return transmission.decide(state, due.subject, True, "", now)
     if due.subject in state.certifications:
@@ -161,6 +167,11 @@ def _pending(state: "RegulatorState") -> Iterator[Due]:
             yield Due(certified.limit, "pass_certification", certified.id)
     for subject, noticed in state.outside_scope.items():
         yield Due(noticed.at, "leave_scope", subject)
+    for declared in state.declarations.values():
+        if declared.in_force and declared.valid_until is not None:
+            yield Due(declared.valid_until, "expire", declared.id)
+            if declared.expiring_at is not None and declared.status in ("accepted", "extended"):
+                yield Due(declared.expiring_at, "near_expiry", declared.id)
     for signing in state.keys.values():
         if signing.ended is None and signing.valid_until is not None:
             yield Due(signing.valid_until, "retire", signing.id)
