@@ -9,6 +9,7 @@ together, and puts together what they have seen. Without a master one process do
 without the web page) names the assignment that `reinspect load --prepare` wrote.
 """
 
+import math
 import os
 import sys
 import time
@@ -44,6 +45,8 @@ PATIENCE_S = 10.0
 CONNECTIONS_MAX = 2_000
 TOGETHER_S = 0.2
 """From being told to begin to the first moment of the schedule, so that all processes are ready."""
+OVERTIME_S = PATIENCE_S + 2
+"""How long after the schedule the last answer may come; then what was seen is handed back."""
 HEARTBEATS = 10
 """Seconds without a word after which a worker has vanished. Locust's own three are soon over on a
 machine that is loaded on purpose."""
@@ -127,6 +130,9 @@ class Master:
         self._going = False
         self._written = False
         self._warned = False
+        self._over_at = math.inf
+        self.local: Worker | None = None
+        """The worker of this very process, where there is no other."""
 
     @property
     def processes(self) -> list[str]:
@@ -160,6 +166,7 @@ class Master:
         if waiting or self._going:
             return
         self._going = True
+        self._over_at = time.monotonic() + self.assignment.load.seconds + OVERTIME_S
         self.assignment.started.write_text(repr(time.time() + TOGETHER_S))
         for id in self._ready - self.gathering.vanished:
             self._send(GO, {}, id)
@@ -187,9 +194,10 @@ class Master:
         if not self.gathering.names:
             return False
         self._go_if_ready()
-        if self.gathering.is_over:
+        over = self.gathering.is_over or time.monotonic() > self._over_at
+        if over:
             self.write()
-        return self.gathering.is_over
+        return over
 
     def _there(self) -> set[str]:
         runner = self.environment.runner
@@ -202,6 +210,8 @@ class Master:
         """Hands back what was seen, however it ended."""
         if self.gathering.names and not self._written:
             self._written = True
+            if self.local is not None and self.local.share is not None:
+                self.hear("local", {REPORT: self.local.report()})
             for id in self.gathering.names.keys() - self._there():
                 self.gathering.miss(id)
             write(self.assignment.results, self.gathering.generated(warned=self._warned))
@@ -320,6 +330,8 @@ def prepare(environment: Environment, **_: Any) -> None:
         runner.register_message(DONE, master.hear_done)
     if not isinstance(runner, MasterRunner):
         worker = Sender.worker = Worker(environment)
+        if OneUserEach.master is not None:
+            OneUserEach.master.local = worker
         hooks.report_to_master.add_listener(worker.tell)
         runner.register_message(SHARE, worker.take, concurrent=True)
         runner.register_message(GO, worker.go, concurrent=True)
