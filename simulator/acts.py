@@ -82,6 +82,14 @@ class Respell:
     freedoms: tuple[Freedom, ...]
 
 
+# Before a connection holds.
+
+
+@dataclass(frozen=True, slots=True)
+class ShowExpired:
+    """Show the client a server's certificate whose time is over."""
+
+
 # On the way of a notice.
 
 
@@ -141,6 +149,7 @@ Act = (
     | Relabel
     | Skew
     | Respell
+    | ShowExpired
     | Lose
     | Repeat
     | HoldBack

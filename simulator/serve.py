@@ -36,7 +36,13 @@ from simulator.metrics import MEDIA_TYPE
 from simulator.recipient.app import build as build_recipients
 from simulator.regulator import callbacks
 from simulator.regulator.app import build as build_regulator
-from simulator.tls import CertificatesMissing, client_context, server_files
+from simulator.tls import (
+    EXPIRED,
+    CertificatesMissing,
+    client_context,
+    server_context,
+    server_files,
+)
 from simulator.transport import ClosableProtocol
 from simulator.welcome import DEMO, page_of
 from simulator.world import World
@@ -149,7 +155,12 @@ def build(
     """The simulator over `state_dir`; raises StoreInUse if another process has it. `tls` is a
     directory of certificates, whose authority callbacks are trusted by."""
     context = None if tls is None else client_context(tls)
-    world = World(state_dir, callbacks_anywhere=callbacks_anywhere, tls=context)
+    world = World(
+        state_dir,
+        callbacks_anywhere=callbacks_anywhere,
+        tls=context,
+        has_expired=tls is not None and (tls / EXPIRED).is_file(),
+    )
     return Simulator(world, control_token, demo_passcode=demo_passcode, control_apart=control_apart)
 
 
@@ -214,8 +225,12 @@ def _servers(
     mutual_tls: bool,
 ) -> list[tuple[uvicorn.Server, socket.socket]]:
     """The server of the platforms, and the tester's where it is apart; a tester proves itself by
-    the token, so it needs no certificate there."""
+    the token, so it needs no certificate there, and no fault meets its connections."""
     secured = {} if tls is None else server_files(tls, mutual=mutual_tls)
+    if tls is not None:
+        secured["ssl_context_factory"] = lambda _, make: server_context(
+            make(), tls, simulator.world.shows_expired
+        )
     where = _announcement(listener, apart, told, "http" if tls is None else "https")
     servers: list[tuple[uvicorn.Server, socket.socket]] = [
         (Server(simulator, where, secured), listener)

@@ -8,7 +8,7 @@ platform, whose common name is the name that the platform registers with.
 import os
 import re
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +75,30 @@ def server_files(directory: Path, *, mutual: bool) -> dict[str, object]:
         "ssl_ca_certs": str(directory / AUTHORITY) if mutual else None,
         "ssl_cert_reqs": ssl.CERT_REQUIRED if mutual else ssl.CERT_NONE,
     }
+
+
+def server_context(
+    context: ssl.SSLContext, directory: Path, shows_expired: Callable[[], bool]
+) -> ssl.SSLContext:
+    """The server's context, made so that a handshake for which `shows_expired` says so gets the
+    expired certificate.
+
+    No session is resumed by a ticket, or a client that comes back would see no certificate at all.
+    Without the file of the expired one the context stays as it is.
+    """
+    if not (directory / EXPIRED).is_file():
+        return context
+    expired = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    expired.load_cert_chain(directory / EXPIRED)
+
+    def choose(connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        if shows_expired():
+            connection.context = expired
+
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    context.sni_callback = choose
+    return context
 
 
 def client_context(directory: Path, certificate: str = REGULATOR) -> ssl.SSLContext:

@@ -31,7 +31,7 @@ from simulator.recipient.app import Recipients
 from simulator.regulator.lifecycle import key, regulator_key
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.office import Office
-from simulator.sandbox import Sandbox, SandboxExists
+from simulator.sandbox import Sandbox, SandboxClosed, SandboxExists
 from simulator.saturation import Saturation
 
 JOURNAL_FILE = "journal.sqlite"
@@ -54,6 +54,7 @@ class World:
     """The one owner of the store; all of it happens on one running loop.
 
     `callbacks_anywhere` lets platforms have their notices brought to other hosts than this one.
+    `has_expired` says that whoever serves it has an expired certificate to show.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class World:
         *,
         callbacks_anywhere: bool = False,
         tls: ssl.SSLContext | None = None,
+        has_expired: bool = False,
         wall: WallClock = wall_now,
     ) -> None:
         self.state_dir = state_dir
         self._tls = tls
+        self.has_expired = has_expired
         self._callbacks_anywhere = callbacks_anywhere
         self._wall = wall
         self.saturation = Saturation()
@@ -238,6 +241,18 @@ class World:
         self._open[sandbox.id] = site
         site.office.start()
         return site
+
+    def shows_expired(self) -> bool:
+        """Whether a fault of any sandbox has the client that connects now see an expired
+        certificate."""
+        for site in self._sites():
+            faults = site.sandbox.faults
+            with suppress(StoreFailed, SandboxClosed):  # It cannot revert now, and strikes nobody.
+                blow = faults.strike_now("connection", "connect", "connect") if faults else None
+                if blow is not None:
+                    blow.miss()
+                    return True
+        return False
 
     def journal(self, id: str, after: int = 0) -> Iterator[Entry]:
         """What is on disk of the sandbox's journal after the entry `after`."""

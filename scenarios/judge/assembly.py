@@ -115,7 +115,8 @@ class Assembly:
         """Witnesses that a fault may have blinded between `start` and the end of its story."""
         end = self.evidence.story_end(story)
         windows = self.evidence.faults.values()
-        return frozenset(window.scope for window in windows if window.overlaps(start, end))
+        over = [window.witnesses for window in windows if window.overlaps(start, end)]
+        return frozenset().union(*over)
 
     def faults_at(self, wall_at: datetime) -> Iterator[FaultWindow]:
         """Faults in force at a wall time, which is all that a merchant's sighting has."""

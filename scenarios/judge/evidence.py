@@ -105,6 +105,12 @@ class FaultWindow:
     armed: Moment
     reverted: Moment | None = None
 
+    @property
+    def witnesses(self) -> frozenset[str]:
+        """Whose sight it may take: whoever cannot connect reaches neither of the first two."""
+        both = self.scope == "connection"
+        return frozenset(("regulator", "recipient") if both else (self.scope,))
+
     def overlaps(self, start: Moment, end: Moment | None) -> bool:
         return (end is None or self.armed < end) and (
             self.reverted is None or start < self.reverted

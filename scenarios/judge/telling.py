@@ -24,7 +24,7 @@ def told_at(evidence: Evidence, notice_id: str | None) -> datetime | None:
 def _could_poll_at(evidence: Evidence, issued: datetime) -> datetime | None:
     could = issued
     for window in evidence.faults.values():
-        cuts_polling = window.scope == "regulator" and (
+        cuts_polling = "regulator" in window.witnesses and (
             not window.operations or "list_notices" in window.operations
         )
         if cuts_polling and window.armed.wall_at <= could:

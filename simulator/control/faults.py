@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from simulator import catalogue
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused, body_invalid, errors_of
-from simulator.control.site import Here
+from simulator.control.site import Here, TheWorld
 from simulator.faults import Arming, Fault, Moment, Scope, catalogue_of_faults
 from simulator.messages.base import Message, Time
 
@@ -56,10 +56,14 @@ class ArmedList(Message):
 
 
 @router.post("", status_code=201, operation_id="arm_fault")
-async def arm(here: Here, request: FaultRequest) -> Armed:
+async def arm(here: Here, world: TheWorld, request: FaultRequest) -> Armed:
     """Arms a fault. It is in the journal before it strikes for the first time."""
     fault = _named(request.name)
     _check(fault, request)
+    if request.scope == "connection" and not world.has_expired:
+        told = f"{fault.id} strikes TLS connections, and this simulator has no expired certificate"
+        remedy = "make certificates with `reinspect certificates DIR`, and serve with `--tls DIR`"
+        raise Refused("fault_unavailable", f"{told}; {remedy}")
     arming, entry = here.sandbox.faults.arm(
         fault.id,
         scope=request.scope,

@@ -30,6 +30,7 @@ TITLES: dict[str, tuple[int, str]] = {
     "snapshot_broken": (422, "The file is not the snapshot that was taken"),
     "snapshot_newer": (422, "The snapshot is of a newer version"),
     "fault_unknown": (404, "No such fault is armed"),
+    "fault_unavailable": (409, "This simulator has nothing for the fault to strike"),
     "platform_unknown": (409, "No such platform is registered"),
     "order_unknown": (404, "There is no such order"),
     "alert_unknown": (404, "There is no such alert"),

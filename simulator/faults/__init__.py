@@ -32,6 +32,7 @@ from simulator.acts import (
     Repeat,
     Reset,
     Respell,
+    ShowExpired,
     Skew,
     Trickle,
     Truncate,
@@ -42,16 +43,17 @@ from simulator.journal.records import Arrival, Delivery, Exchange, FaultSet, Rec
 from simulator.messages.base import Message
 
 ALARM_S_MIN = 0.001
-Scope = Literal["regulator", "recipient", "notices"]
-Moment = Literal["before", "after", "deliver"]
+Scope = Literal["regulator", "recipient", "notices", "connection"]
+"""A `connection` leads to regulator and recipients alike, and is made before that is known."""
+Moment = Literal["before", "after", "deliver", "connect"]
 """`before` a request is heard; `after` it was processed, when its answer leaves; when a notice is
-to `deliver`."""
+to `deliver`; when a client is to `connect`."""
 
 __all__ = [
     "Act", "Alter", "Answer", "ArmedFaults", "Arming", "Backdate", "Blow", "Delay", "Drop", "Fault",
     "Forgery", "Hang", "HoldBack", "Impersonate", "Lose", "Moment", "NoParameters", "Relabel",
-    "Repeat", "Reset", "Respell", "Scope", "Skew", "Trickle", "Truncate", "catalogue_of_faults",
-    "fault",
+    "Repeat", "Reset", "Respell", "Scope", "ShowExpired", "Skew", "Trickle", "Truncate",
+    "catalogue_of_faults", "fault",
 ]  # fmt: skip
 
 
@@ -203,8 +205,8 @@ class Blow:
         self.settle()
 
     def miss(self) -> None:
-        """Says that the sender was gone before its message was whole, so that no entry will tell of
-        this blow; it counts all the same."""
+        """Says that no entry will tell of this blow, since the sender was gone before its message
+        was whole, or has sent none yet; it counts all the same."""
         self.arming.hanging -= isinstance(self.act, Hang | Trickle)
         self.arming.missed += 1
         self.settle()
@@ -281,7 +283,11 @@ class ArmedFaults:
     def revert(self, id: str) -> Entry:
         """Ends the arming `id`; KeyError if it is not in force."""
         arming = self._armed[id]
-        return self._append(FaultSet(id, arming.name, "reverted", arming.scope, arming.operations))
+        return self._append(
+            FaultSet(
+                id, arming.name, "reverted", arming.scope, arming.operations, struck=arming.struck
+            )
+        )
 
     async def strike(self, scope: str, operation: str, moment: Moment) -> Blow | None:
         """The blow for one message, or `None`.
@@ -290,6 +296,10 @@ class ArmedFaults:
         type for a notice. Where several armed faults aim at the message, the one armed first that
         hits it wins.
         """
+        return self.strike_now(scope, operation, moment)
+
+    def strike_now(self, scope: str, operation: str, moment: Moment) -> Blow | None:
+        """As `strike`, for who cannot wait."""
         self.revert_what_is_over()
         for arming in self._armed.values():
             if arming.moment != moment or not arming.aims_at(scope, operation):

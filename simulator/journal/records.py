@@ -172,13 +172,17 @@ class FaultSet:
     state: str
     """`armed` or `reverted`."""
     scope: str
-    """`regulator`, `recipient` or `notices`: the witness whose sight it may take."""
+    """`regulator`, `recipient` or `notices`: the witness whose sight it may take; `connection`
+    takes the first two's."""
     operations: tuple[str, ...] = ()
     """Operation ids that it may strike; empty means all."""
     parameters: dict[str, Any] = field(default_factory=dict)
-    moment: Literal["before", "after", "deliver"] | None = None
+    moment: Literal["before", "after", "deliver", "connect"] | None = None
     """When it strikes; `None` where it reverted, or in a journal that did not say it: the fault's
     usual moment."""
+    struck: int | None = None
+    """Where it reverted: how many blows it dealt. Handshakes, of which no entry tells, are counted
+    since the process began."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def test_a_fault_reverts_once_its_last_struck_message_is_in_the_journal(
             },
             "before",
         ),
-        FaultSet("flt-1", "error_status", "reverted", "regulator", ()),
+        FaultSet("flt-1", "error_status", "reverted", "regulator", (), struck=1),
     ]
 
 
@@ -274,6 +274,7 @@ def test_the_catalogue_of_faults() -> None:
     assert set(catalogue_of_faults()) >= {
         "answer_lost",
         "blackhole",
+        "certificate_expired",
         "connection_reset",
         "date_skewed",
         "error_status",

@@ -33,7 +33,7 @@ EXCHANGES = [
     for fault in catalogue_of_faults().values()
     for scope in fault.scopes
     for moment in fault.moments
-    if scope != "notices"
+    if scope in ("regulator", "recipient")
 ]
 
 

@@ -278,3 +278,78 @@ def test_the_courier_trusts_no_expired_certificate(certificates: Path, tmp_path:
             lambda: "certificate has expired" in http.get(journal, headers=with_token).text
         )
     assert got == []
+
+
+def arm(control: str, http: httpx.Client, **limits: Any) -> httpx.Response:
+    return http.post(
+        f"{control}/sandboxes/sb/faults",
+        json={"name": "certificate_expired", "scope": "connection", **limits},
+        headers={"authorization": f"Bearer {TOKEN}"},
+    )
+
+
+def why_not(certificates: Path, url: str) -> str:
+    """Why a client that comes anew and verifies cannot connect; empty if it can."""
+    with client_of(certificates) as http:
+        try:
+            http.get(url)
+        except httpx.ConnectError as error:
+            return str(error)
+    return ""
+
+
+def test_a_client_that_verifies_meets_an_expired_certificate_as_often_as_was_said(
+    certificates: Path, tmp_path: Path
+) -> None:
+    options = ("--tls", str(certificates), "--control-port", "0")
+    with serving(tmp_path, *options) as (regulator, _, control), client_of(certificates) as http:
+        healthz = regulator.partition("/{")[0] + "/healthz"
+        open_sandbox(control, http)
+        kept = client_of(certificates)
+        assert kept.get(healthz).status_code == 200
+        armed = arm(control, http, times=2)
+
+        over_the_kept_connection = kept.get(healthz).status_code
+        seen = [why_not(certificates, healthz) for _ in range(3)]
+        kept.close()
+
+        with_token = {"authorization": f"Bearer {TOKEN}"}
+        journal = http.get(f"{control}/sandboxes/sb/journal", headers=with_token).text
+    entries = [json.loads(json.loads(line)["content"]) for line in journal.splitlines()]
+    told = [entry["body"] for entry in entries if entry["kind"] == "fault"]
+
+    assert (armed.status_code, armed.json()["moment"]) == (201, "connect")
+    assert over_the_kept_connection == 200
+    assert ["certificate has expired" in reason for reason in seen] == [True, True, False], seen
+    assert seen[2] == ""
+    assert [(each["state"], each["scope"], each["struck"]) for each in told] == [
+        ("armed", "connection", None),
+        ("reverted", "connection", 2),
+    ]
+
+
+def test_an_expired_certificate_is_over_when_its_time_is_and_meets_no_control_that_is_apart(
+    certificates: Path, tmp_path: Path
+) -> None:
+    options = ("--tls", str(certificates), "--control-port", "0")
+    with serving(tmp_path, *options) as (regulator, _, control), client_of(certificates) as http:
+        healthz = regulator.partition("/{")[0] + "/healthz"
+        open_sandbox(control, http)
+        arm(control, http, ttl_s=1.5)
+
+        first = why_not(certificates, healthz)
+        apart = why_not(certificates, control.removesuffix("/control") + "/healthz")
+
+        assert ("certificate has expired" in first, apart) == (True, "")
+        assert until(lambda: why_not(certificates, healthz) == "")
+
+
+def test_what_has_no_expired_certificate_to_show_refuses_the_fault(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, _, control), httpx.Client(trust_env=False, timeout=20) as http:
+        open_sandbox(control, http)
+        refused = arm(control, http)
+        elsewhere = arm(control, http, scope="regulator")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "fault_unavailable")
+    assert "serve with `--tls DIR`" in refused.json()["detail"]
+    assert elsewhere.json()["errors"][0]["expected"] == "be connection for certificate_expired"

@@ -145,7 +145,7 @@ def _cut_off(assembly: Assembly, record: Asked) -> frozenset[str]:
         began_before = window.armed.wall_at <= record.sent_at
         still_on = window.reverted is None or record.sent_at < window.reverted.wall_at
         if began_before and still_on:
-            cut |= set(window.operations) or {window.scope}
+            cut |= set(window.operations) or window.witnesses
     return frozenset(cut)
 
 
