@@ -13,7 +13,7 @@ from typing import Any
 
 from scenarios.control import Control
 
-OWN_RECORDS = frozenset({"asked", "followed", "staged", "fault", "clock", "opened"})
+OWN_RECORDS = frozenset({"asked", "followed", "staged", "fault", "clock", "opened", "copied"})
 """What the run itself enters; it says nothing of whether the platform is at rest."""
 
 

@@ -4,10 +4,11 @@ The regulator's decisions are taken from the journal as recorded, never computed
 shares the regulator's arithmetic would repeat its mistakes.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from scenarios.judge.dossiers import Moment
 from simulator.journal import events as ev
@@ -167,6 +168,8 @@ class Evidence:
     notices: dict[str, Notice] = field(default_factory=dict)
     faults: dict[str, FaultWindow] = field(default_factory=dict)
     cases: dict[str, CaseTrack] = field(default_factory=dict)
+    unheard: Counter[str] = field(default_factory=Counter)
+    """Refused requests that the journal counts and does not keep, by problem code."""
 
     def story_end(self, story: str) -> Moment | None:
         """When the story ended, or `None` if the run broke off in it."""
@@ -221,8 +224,12 @@ class _Reader:
                 evidence.followed[record.payment] = record
             case rec.Staged():
                 self.take_mark(at, record)
-            case rec.ClockMoved():
-                pass
+            case rec.TurnedAway():
+                evidence.unheard.update(record.refusals)
+            case rec.ClockMoved() | rec.Copied():
+                pass  # Every entry carries both times, and what was copied stands before.
+            case _:
+                assert_never(record)
 
     def take_fault(self, at: Moment, record: rec.FaultSet) -> None:
         if record.state == "armed":

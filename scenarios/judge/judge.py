@@ -97,6 +97,12 @@ def _reasons(evidence: Evidence) -> tuple[str, ...]:
         for story, (_, end) in evidence.stories.items()
         if end is None
     ]
+    unsigned = evidence.unheard.total() - evidence.unheard["rate_limited"]
+    if unsigned:
+        reasons.append(
+            f"{unsigned} requests that nobody signed well were counted and not kept: whose they "
+            "were and what they said is not known; raise no flood, or find out who sends it"
+        )
     if not evidence.ended:
         reasons.append(_cut_short(evidence))
     return tuple(reasons)
