@@ -110,7 +110,6 @@ CODES: dict[str, Code] = {
     "extension_late": Code(
         409, "An extension is asked for 60 working days before expiry", "Order 16 art. 9"
     ),
-    "calendar_exceeded": Code(409, "The working days of that time are not known"),
     # Under which authorization.
     "authorization_unknown": Code(
         409, "The platform holds no such authorization", "Order 11 art. 4"

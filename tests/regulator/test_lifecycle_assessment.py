@@ -338,7 +338,7 @@ def test_a_period_beyond_the_calendar_is_refused_and_names_the_range() -> None:
 
     refusal = refused(declaration.submit(state, "reg-1", request, late, sign))
 
-    assert refusal.code == "calendar_exceeded"
+    assert refusal.code == "calendar_exhausted"
     assert "from 2022-01-01 to 2026-12-31" in refusal.detail
     assert state == before
     state.policy = Policy(declarations="manual")
@@ -353,7 +353,7 @@ def test_a_step_whose_next_period_is_not_known_is_refused() -> None:
         step(state, "extend_assessment", working_days=1_000),
         step(state, "ask_supplement", items=("contract",), working_days=1_000),
     ):
-        assert refused(outcome).code == "calendar_exceeded"
+        assert refused(outcome).code == "calendar_exhausted"
 
 
 def test_a_policy_of_a_time_still_decides_after_that_time() -> None:

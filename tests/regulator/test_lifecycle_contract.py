@@ -89,7 +89,7 @@ def test_the_check_takes_fifteen_working_days_of_the_calendar() -> None:
     """The Dragon Boat holiday lies between, and the Sunday after it is worked."""
     state = under("statutory")
     hand_in(state, china(6, 1))
-    at = datetime(2023, 6, 25, 16, tzinfo=UTC)
+    at = china(6, 25, 17)
 
     assert run_timers(state, at - timedelta(seconds=1)) == []
     assert run_timers(state, at) == [ContractFiled("con-1", "SC2023000001", at)]

@@ -137,7 +137,7 @@ def test_an_extension_adds_three_years_and_grants_anew() -> None:
     assert now_held.granted.valid_until == extended_until
     # The calendar does not reach 2028: when to ask again is not known, and not guessed.
     assert held(state).expiring_at is None
-    assert refused(ask(state, LAST_CALL)).code == "calendar_exceeded"
+    assert refused(ask(state, LAST_CALL)).code == "calendar_exhausted"
     assert walk(state) == [
         ("2028-06-02", "authorization_expired"),
         ("2028-06-02", "declaration_expired"),

@@ -88,7 +88,7 @@ CONTENT_CODES = (
     "certification_unknown",
     "self_assessment_untimely",
     "declaration_not_replaceable",
-    "calendar_exceeded",
+    "calendar_exhausted",
 )
 
 
@@ -249,7 +249,7 @@ DECLARATIONS = Resource(
                 "not_found",
                 "reevaluation_impossible",
                 "reevaluation_late",
-                "calendar_exceeded",
+                "calendar_exhausted",
             ),
         ),
         Operation(
@@ -268,7 +268,7 @@ DECLARATIONS = Resource(
                 "already_decided",
                 "extension_unknown_to_law",
                 "extension_late",
-                "calendar_exceeded",
+                "calendar_exhausted",
             ),
         ),
         Operation(

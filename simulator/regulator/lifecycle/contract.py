@@ -34,7 +34,7 @@ from simulator.messages.contract import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.lifecycle import resting
+from simulator.regulator.lifecycle import periods, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -105,6 +105,9 @@ def hand_in(
     errors = _errors(state, platform, request, now)
     if errors:
         return refuse_all(errors)
+    decide_at = _decide_at(state, now)
+    if isinstance(decide_at, Refusal):
+        return decide_at
     received = ContractReceived(
         id=state.next_id("con"),
         platform=platform,
@@ -117,7 +120,7 @@ def hand_in(
         replaces=request.replaces,
         file_by=_file_by(request.effective_on),
         at=now,
-        decide_at=_decide_at(state, now),
+        decide_at=decide_at,
     )
     return _and_decided(state, received, evolve(None, received), now)
 
@@ -135,12 +138,15 @@ def supplement(
     if now >= contract.supplement_by:
         must = f"be supplemented before {contract.supplement_by.isoformat()}"
         return refuse("contract_closed", "path:id", id, must)
+    decide_at = _decide_at(state, now)
+    if isinstance(decide_at, Refusal):
+        return decide_at
     supplemented = ContractSupplemented(
         id=id,
         pipia_on=request.pipia_on or contract.pipia_on,
         materials=_given(request.materials),
         at=now,
-        decide_at=_decide_at(state, now),
+        decide_at=decide_at,
     )
     return _and_decided(state, supplemented, evolve(contract, supplemented), now)
 
@@ -333,9 +339,10 @@ def _given(materials: ContractMaterials) -> dict[str, str]:
     return materials.model_dump(exclude_none=True)
 
 
-def _decide_at(state: "RegulatorState", now: datetime) -> datetime | None:
+def _decide_at(state: "RegulatorState", now: datetime) -> datetime | Refusal | None:
+    """The regulator checks until its offices close; the platform's periods end at midnight."""
     if state.policy.contracts == "statutory":
-        return end_of_working_days(now, filing.CHECKED_WITHIN)
+        return periods.end_of(now, filing.CHECKED_WITHIN)
     return state.policy.decide_at(state.policy.contracts, now)
 
 

@@ -344,7 +344,7 @@ def _late_for_reevaluation(
     try:
         last = add_working_days(china_date(held.decided_at), review.reevaluation)
     except BeyondCalendar as beyond:
-        return refuse_plainly("calendar_exceeded", str(beyond))
+        return refuse_plainly("calendar_exhausted", str(beyond))
     if china_date(now) <= last:
         return None
     must = f"be asked for by {last.isoformat()}"
