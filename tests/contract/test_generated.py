@@ -15,7 +15,7 @@ from tests.contract.world import World
 BY_CHANCE = 15
 """Requests for one operation in a short run."""
 WALKS = 20
-STEPS = 5
+STEPS = 3
 """Requests of one walk at the least."""
 
 
