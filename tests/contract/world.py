@@ -42,7 +42,7 @@ EXTENSIBLE_FROM = "2024-06-03T00:00:00Z"
 """The law of this day knows extensions, and the results of a year ago still hold."""
 PAYLOAD = "1" * 64
 """Digest of a payload with the lineage of one record; the example's gets that of thousands."""
-LATER = datetime(2023, 12, 1, tzinfo=UTC)
+LATER = datetime(2024, 12, 1, tzinfo=UTC)
 OWN = {
     "read_declaration": "dcl-1",
     "amend": "dcl-1",
