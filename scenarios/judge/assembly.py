@@ -1,22 +1,28 @@
 """Joins the three accounts of a run once, so that every dossier is built from the same joins."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from scenarios.judge.contents import bytes_of
 from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
-from scenarios.judge.joining import Joined, Joiner, asks_only, bytes_of, is_kept
+from scenarios.judge.joining import Joined, Joiner, asks_only, is_kept
 from scenarios.judge.leaks import Leak, PlantedIndex
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.judge.telling import told_at
-from scenarios.traffic import Payment, Secret, payment_from_json, planted
+from scenarios.traffic import Payment, Person, Secret, payment_from_json, planted
 from simulator.journal.entry import Entry
 from simulator.law.limits import Limits, tighten
 
 EXPIRY_GRACE_S = 1.0
 """A payload may still be under way when its authorization expires: one second, so that a race is no
 breach."""
+
+
+Route = tuple[str | None, str | None]
+"""Recipient and country."""
 
 
 @dataclass(slots=True)
@@ -36,18 +42,34 @@ class Assembly:
     """First arrivals (no retransmissions) by payment."""
     sent_under: dict[str, list[Joined]] = field(default_factory=dict)
     """First arrivals (no retransmissions) by transmission."""
+    brought: dict[str, list[Joined]] = field(default_factory=dict)
+    """Arrivals that brought something, by recipient."""
+    asked_for: dict[Route, list[datetime]] = field(default_factory=dict)
+    """When payments were asked for each recipient and country, in order of time."""
+    versions: dict[str, list[Version]] = field(default_factory=dict)
+    """Versions of authorizations by recipient."""
 
     def exempt(self, joined: Joined) -> bool:
         """Whether it brought nothing that could be monitored: a question without data."""
-        nothing = asks_only(joined.arrival) and not joined.payments
+        nothing = not joined.payments and asks_only(joined.arrival)
         return nothing and joined.at.sequence not in self.leaks
 
     def payloads(self) -> Iterator[Joined]:
         """The arrivals that brought something."""
         return (joined for joined in self.joined if not self.exempt(joined))
 
+    def payloads_at(self, recipient: str) -> Iterable[Joined]:
+        """The arrivals at one recipient that brought something."""
+        return self.brought.get(recipient, ())
+
     def versions_for(self, recipient: str | None) -> list[Version]:
-        return [v for v in self.evidence.all_versions() if v.grant.recipient == recipient]
+        return self.versions.get(recipient or "", [])
+
+    def asked_between(self, route: Route, start: datetime, end: datetime | None) -> int:
+        """Payments asked for a recipient and country, from one wall time to before another."""
+        times = self.asked_for.get(route, [])
+        last = len(times) if end is None else bisect_left(times, end)
+        return max(0, last - bisect_left(times, start))
 
     def permit_at(self, at: Moment, recipient: str) -> frozenset[str] | None:
         """Categories that may go to `recipient` at `at`, stops aside; `None` when no authorization
@@ -163,58 +185,83 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
         for id, seen in asked.items()
         if seen.record.platform_payment
     }
-    joined = Joiner(evidence, payments, sources).join_all()
     index = planted_index(payments.values())
+    search = _Search(index, payments)
+    joined = []
+    leaks = {}
+    for one in Joiner(evidence, payments, sources).join_all():
+        joined.append(one)
+        found = search.leaks(one)
+        if found:
+            leaks[one.at.sequence] = found
     assembly = Assembly(
         evidence=evidence,
         limits=tighten(Limits(), evidence.run.get("limits", {})),
         payments=payments,
         asked=asked,
         joined=joined,
-        leaks=_find_leaks(index, payments, joined),
+        leaks=leaks,
         planted=index,
     )
+    _file(assembly)
+    return assembly
+
+
+def _file(assembly: Assembly) -> None:
+    """Lay out what the builders look up again and again."""
     for one in assembly.payloads():
+        assembly.brought.setdefault(one.arrival.recipient, []).append(one)
         if one.repeats is None:
             for payment in one.payments:
                 assembly.carried.setdefault(payment, []).append(one)
             if one.transmission is not None:
                 assembly.sent_under.setdefault(one.transmission, []).append(one)
-    return assembly
+    for id, seen in assembly.asked.items():
+        payment = assembly.payments[id]
+        times = assembly.asked_for.setdefault((payment.recipient, payment.country), [])
+        times.append(seen.record.sent_at)
+    for times in assembly.asked_for.values():
+        times.sort()
+    for version in assembly.evidence.all_versions():
+        assembly.versions.setdefault(version.grant.recipient, []).append(version)
 
 
-def _find_leaks(
-    index: PlantedIndex, payments: Mapping[str, Payment], joined: list[Joined]
-) -> dict[int, tuple[Leak, ...]]:
-    """Search every payload, its path and its headers for everything that was planted in the run."""
-    found = {}
-    clean: set[tuple[bytes, str]] = set()
-    for one in joined:
-        persons = {payments[payment].payer.id for payment in one.payments}
+class _Search:
+    """Looks in every payload, its path and its headers for everything that was planted in the
+    run."""
+
+    def __init__(self, index: PlantedIndex, payments: Mapping[str, Payment]) -> None:
+        self._index = index
+        self._payments = payments
+        self._clean: set[tuple[bytes, str]] = set()
+
+    def leaks(self, one: Joined) -> tuple[Leak, ...]:
+        """The leaks of one arrival."""
+        persons = {self._payments[payment].payer.id for payment in one.payments}
         leaks: list[Leak] = []
         for place in _places(one):
-            if place in clean:
+            if place in self._clean:
                 continue  # What is the same for several payloads is about none of their persons.
-            seen = _search(index, *place, persons)
+            seen = _search(self._index, *place, persons)
             leaks += seen
             if not seen:
-                clean.add(place)
+                self._clean.add(place)
         if not is_kept(one.arrival.body):
             why = f"a body of {one.arrival.body.size_bytes} bytes, too large to be kept"
             leaks.append(Leak("", UNREADABLE, "-", "unsearched", "body", (), why))
-        if leaks:
-            found[one.at.sequence] = tuple(leaks)
-    return found
+        return tuple(leaks)
 
 
 def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
     """Everything that the run planted: each payer's secrets, and the values of fields that no
     category knows."""
     secrets = {}
+    payers: set[Person] = set()
     for payment in payments:
-        known = planted(payment)
-        for secret in known:
-            secrets[secret.kind, secret.value] = secret
+        if payment.payer not in payers:
+            payers.add(payment.payer)
+            for secret in planted(payment):
+                secrets[secret.kind, secret.value] = secret
         for value in unlisted_values(payment):
             unlisted = Secret("unlisted_field", value, "-", payment.payer.id)
             secrets[unlisted.kind, value] = unlisted
@@ -224,6 +271,8 @@ def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
 def unlisted_values(payment: Payment) -> list[str]:
     """Values of the fields that no category knows, but for those that hide an identifier: what they
     hide is looked for by itself."""
+    if not payment.extra:
+        return []
     known = planted(payment)
     values = payment.extra.values()
     return [value for value in values if not any(secret.value in value for secret in known)]

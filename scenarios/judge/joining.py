@@ -6,35 +6,17 @@ digest that the platform told and that equals what arrived, by planted lawful va
 alone in its window.
 """
 
-import base64
-import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
+from scenarios.judge.contents import Contents, bytes_of, contents_of
 from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.evidence import Evidence, Seen, Sent
-from scenarios.judge.peeling import PeelingStopped, peel
 from scenarios.traffic import Payment
 from simulator.journal.records import Arrival, Body
-
-_NUMBER = re.compile(
-    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))"
-    r"(\d[\d,]{3,}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{1,4})"
-    r"(?=$|[^0-9A-Za-z]|[A-Z]{3}(?![0-9A-Za-z]))"
-)
-"""A number on its own, or beside the three letters of its currency; thousands may be set apart by
-commas, or by points where a comma stands before the minor units."""
-
-
-def bytes_of(body: Body) -> bytes:
-    """The bytes as they were on the wire; empty when the journal kept only their digest."""
-    if body.text is not None:
-        return body.text.encode()
-    return base64.b64decode(body.base64) if body.base64 else b""
-
 
 _OF_TOKEN_REQUEST = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
@@ -43,6 +25,8 @@ def asks_only(arrival: Arrival) -> bool:
     """Whether it brings nothing: no body, or the form by which a client asks for its token."""
     if arrival.body.size_bytes == 0:
         return True
+    if "client_credentials" not in (arrival.body.text or ""):
+        return False
     form = dict(parse_qsl(arrival.body.text or "", keep_blank_values=True))
     grant = form.get("grant_type") == "client_credentials"
     return grant and arrival.method == "POST" and form.keys() <= _OF_TOKEN_REQUEST
@@ -70,6 +54,9 @@ class Joined:
     """Entry of the arrival that this one only repeats: the same bytes for the same recipient, under
     the same idempotency key, or because the earlier one was not answered with success. For one
     that broke off, entry of the arrival that brought the whole."""
+    tokens: frozenset[str]
+    values: tuple[str, ...]
+    """Long values in it, as `Contents` has them."""
 
     @property
     def at(self) -> Moment:
@@ -98,12 +85,23 @@ class Joiner:
             self.sources[item.payload].append(item.source)
             self.transmission_of_source[item.source] = item.transmission
         self.source_of_payment = {payment: source for source, payment in ids.items()}
-        self.told_transmissions = {id for ids in self.told.values() for id in ids}
+        told_transmissions = {id for ids in self.told.values() for id in ids}
+        untold = (
+            sent for id, sent in evidence.transmissions.items() if id not in told_transmissions
+        )
+        self.untold = Untold(untold)
+        self.sent_to: dict[str, list[Sent]] = defaultdict(list)
+        for sent in evidence.transmissions.values():
+            self.sent_to[sent.event.recipient].append(sent)
+        self.arrived_at: dict[str, list[Seen]] = defaultdict(list)
+        for seen in evidence.arrivals:
+            self.arrived_at[seen.record.recipient].append(seen)
 
-    def join_all(self) -> list[Joined]:
+    def join_all(self) -> Iterator[Joined]:
+        """Every arrival in order; what was read of its bytes is still at hand when it is
+        yielded."""
         first: dict[tuple[str, str], Seen] = {}
         transmission_of: dict[int, str | None] = {}
-        joined = []
         for seen in self.evidence.arrivals:
             arrival: Arrival = seen.record
             key = (arrival.recipient, arrival.body.sha256)
@@ -117,8 +115,7 @@ class Joiner:
             transmission_of[seen.at.sequence] = one.transmission
             if earlier is None or not _answered(earlier.record):
                 first[key] = seen
-            joined.append(one)
-        return joined
+            yield one
 
     def another_told(self, joined: Joined, transmission: str | None) -> bool:
         """Whether the platform told these bytes for another transmission as well: then they were
@@ -131,26 +128,25 @@ class Joiner:
         if not is_kept(broken.record.body) or not self.was_permitted(broken):
             return None
         begun = bytes_of(broken.record.body)
-        for seen in self.evidence.arrivals:
+        for seen in self.arrived_at[broken.record.recipient]:
             whole = seen.at > broken.at and not _broke_off(seen.record)
-            same = whole and seen.record.recipient == broken.record.recipient
-            if same and bytes_of(seen.record.body).startswith(begun):
+            if whole and bytes_of(seen.record.body).startswith(begun):
                 return seen.at.sequence
         return None
 
     def was_permitted(self, seen: Seen) -> bool:
         """Whether a transmission to that recipient was open and had been told to have started."""
         return any(
-            sent.event.recipient == seen.record.recipient
-            and sent.open_at(seen.at)
+            sent.open_at(seen.at)
             and any(
                 event.type == "transmission.started" and at < seen.at for at, event in sent.feed
             )
-            for sent in self.evidence.transmissions.values()
+            for sent in self.sent_to[seen.record.recipient]
         )
 
     def join(self, seen: Seen, arrival: Arrival, repeats: int | None) -> Joined:
-        exact = self.payments_in(arrival)
+        contents = contents_of(arrival)
+        exact = self.payments_in(contents)
         by_lineage = [
             self.payments_of_source[source]
             for source in self.sources.get(arrival.body.sha256, ())
@@ -158,23 +154,22 @@ class Joiner:
         ]
         payments = tuple(dict.fromkeys([*exact, *by_lineage]))
         transmission, grade = self.transmission_for(seen.at, arrival, payments)
-        return Joined(seen, arrival, grade, transmission, payments, frozenset(exact), repeats)
+        return Joined(
+            seen=seen,
+            arrival=arrival,
+            grade=grade,
+            transmission=transmission,
+            payments=payments,
+            exact=frozenset(exact),
+            repeats=repeats,
+            tokens=contents.tokens,
+            values=contents.values,
+        )
 
-    def payments_in(self, arrival: Arrival) -> list[str]:
+    def payments_in(self, contents: Contents) -> list[str]:
         """Payments whose unique amount stands in the body, or beside it."""
-        found: dict[str, None] = {}
-        beside = "\n".join((arrival.path, arrival.query, *arrival.headers.values())).encode()
-        try:
-            for view in (view for data in (bytes_of(arrival.body), beside) for view in peel(data)):
-                for token in _NUMBER.findall(view.text):
-                    payment = self.by_amount.get(_number(token))
-                    if payment is not None:
-                        found[payment] = None
-        except (
-            PeelingStopped
-        ):  # The search for leaks says so; what was seen until then still joins.
-            pass
-        return list(found)
+        found = (self.by_amount.get(number) for number in contents.numbers)
+        return list(dict.fromkeys(payment for payment in found if payment is not None))
 
     def transmission_for(
         self, at: Moment, arrival: Arrival, payments: tuple[str, ...]
@@ -187,9 +182,9 @@ class Joiner:
             traced = self.evidence.transmissions.get(self.transmission_of_source.get(source, ""))
             if traced is not None and traced.event.recipient == arrival.recipient:
                 return traced.event.id, Grade.PLANTED
-        candidates = list(self.could_carry(at, arrival.recipient))
+        candidates = self.untold.open_at(at, arrival.recipient)
         if not candidates:
-            return self.only_received(at, arrival.recipient), Grade.NONE
+            return self.untold.waiting_at(at, arrival.recipient), Grade.NONE
         if len(candidates) == 1:
             return candidates[0].event.id, Grade.ALONE
         return None, Grade.AMBIGUOUS
@@ -202,30 +197,37 @@ class Joiner:
         there.sort(key=lambda one: not one.open_at(at))
         return there[0].event.id if there else None
 
-    def could_carry(self, at: Moment, recipient: str) -> Iterator[Sent]:
-        """Open transmissions to that recipient for which the platform told of no other payload."""
-        for id, sent in self.evidence.transmissions.items():
-            if (
-                sent.event.recipient == recipient
-                and sent.open_at(at)
-                and id not in self.told_transmissions
-            ):
-                yield sent
 
-    def only_received(self, at: Moment, recipient: str) -> str | None:
-        """A transmission that was announced and not yet accepted: it permits nothing, but it is
-        what the platform sent under."""
-        for id, sent in self.evidence.transmissions.items():
-            waits = sent.announced < at and (sent.accepted is None or at < sent.accepted)
-            if waits and sent.event.recipient == recipient and id not in self.told_transmissions:
-                return id
+class Untold:
+    """The transmissions for which the platform told of no payload, to be asked in journal order."""
+
+    def __init__(self, transmissions: Iterable[Sent]) -> None:
+        self._opening: list[tuple[Moment, Sent]] = []
+        self._waiting: dict[str, list[Sent]] = defaultdict(list)
+        for sent in transmissions:
+            if sent.accepted is not None:
+                self._opening.append((sent.accepted, sent))
+            if sent.accepted is None or sent.announced < sent.accepted:
+                self._waiting[sent.event.recipient].append(sent)
+        self._opening.sort(key=lambda opening: opening[0], reverse=True)
+        self._open: dict[str, list[Sent]] = defaultdict(list)
+
+    def open_at(self, at: Moment, recipient: str) -> list[Sent]:
+        """Those to that recipient that were open; `at` never goes back."""
+        while self._opening and self._opening[-1][0] < at:
+            _, sent = self._opening.pop()
+            self._open[sent.event.recipient].append(sent)
+        still = [sent for sent in self._open[recipient] if sent.open_at(at)]
+        self._open[recipient] = still
+        return still
+
+    def waiting_at(self, at: Moment, recipient: str) -> str | None:
+        """One that was announced and not yet accepted: it permits nothing, but it is what the
+        platform sent under."""
+        for sent in self._waiting[recipient]:
+            if sent.announced < at and (sent.accepted is None or at < sent.accepted):
+                return sent.event.id
         return None
-
-
-def _number(token: str) -> Decimal:
-    if "." in token and token.rfind(".") < token.rfind(","):
-        return Decimal(token.replace(".", "").replace(",", "."))
-    return Decimal(token.replace(",", ""))
 
 
 def _amounts(payments: dict[str, Payment]) -> dict[Decimal, str]:

@@ -7,43 +7,65 @@ beside it (PIPL art. 73: what can be restored with exported information is not d
 
 import base64
 import binascii
-import re
-from collections.abc import Iterable, Iterator
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
 
-from scenarios.judge.joining import bytes_of
 from scenarios.judge.masking import mask_value
-from scenarios.judge.peeling import PeelingStopped, peel
 from scenarios.traffic import Person
-from simulator.journal.records import Arrival
 
-_VALUE = re.compile(r"[0-9A-Za-z_\-+/]{16,}={0,2}")
-_ALGORITHMS: tuple[type[hashes.HashAlgorithm], ...] = (hashes.SHA256, hashes.SM3)
-_MOST_VALUES = 80
+PERSONS_MAX = 8
+"""Persons of one payload whose identifiers are tried: a key that opens one token opens all."""
 
-
-def exported_keys(arrival: Arrival, persons: Iterable[Person]) -> tuple[str, ...]:
-    """Masked values in the payload or its headers that recompute one of its tokens."""
-    values = list(dict.fromkeys(_values(arrival)))[:_MOST_VALUES]
-    tokens = {token[:16].casefold() for token in values}
-    found: dict[str, None] = {}
-    identifiers = [i.encode() for p in persons for i in (p.resident_id, p.mobile)]
-    for value in values:
-        for key in _readings(value):
-            if any(t[:16] in tokens for i in identifiers for t in _tokens(key, i)):
-                found[mask_value(value)] = None
-    return tuple(found)
+_SHOWN = 16
+"""Characters of a token that are compared."""
+_BYTES_IN_BASE64 = 12
+"""Bytes of a digest that make up so many characters of base64; in hexadecimal it is fewer."""
 
 
-def _values(arrival: Arrival) -> Iterator[str]:
-    """Every long value in the headers and in each view of the body."""
-    for value in arrival.headers.values():
-        yield from _VALUE.findall(value)[:4]
-    with suppress(PeelingStopped):
-        for view in peel(bytes_of(arrival.body)):
-            yield from _VALUE.findall(view.text)
+class KeySearch:
+    """Tries each value of a run as a key once for each identifier, however often both arrive."""
+
+    def __init__(self, values: Iterable[Sequence[str]]) -> None:
+        """`values` are those of each payload (`Contents.values`)."""
+        self._tokens = {_shown(value) for some in values for value in some}
+        self._made: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+
+    def exported_keys(self, values: Sequence[str], persons: Iterable[Person]) -> tuple[str, ...]:
+        """Masked values, of those of one payload, that recompute another of them from an
+        identifier of the persons it is about."""
+        tokens = {_shown(value) for value in values}
+        about = list(dict.fromkeys(persons))[:PERSONS_MAX]
+        identifiers = [identifier for p in about for identifier in (p.resident_id, p.mobile)]
+        found: dict[str, None] = {}
+        for value in values:
+            made = self._made[value]
+            for identifier in identifiers:
+                if identifier not in made:
+                    made[identifier] = self._opened(value, identifier.encode())
+                if made[identifier] and not tokens.isdisjoint(made[identifier]):
+                    found[mask_value(value)] = None
+        return tuple(found)
+
+    def _opened(self, value: str, identifier: bytes) -> frozenset[str]:
+        """What of all that arrived the value makes of the identifier."""
+        made = {
+            shown
+            for key in _readings(value)
+            if key
+            for digest in _digests(key, identifier)
+            for shown in _printed(digest)
+        }
+        return frozenset(made & self._tokens)
+
+
+def _shown(value: str) -> str:
+    return value[:_SHOWN].casefold()
 
 
 def _readings(value: str) -> Iterator[bytes]:
@@ -55,21 +77,26 @@ def _readings(value: str) -> Iterator[bytes]:
         yield base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=False)
 
 
-def _tokens(key: bytes, identifier: bytes) -> Iterator[str]:
-    """What common keyed and salted constructions make of the identifier, as printed."""
-    if not key:
-        return
-    for algorithm in _ALGORITHMS:
-        keyed = hmac.HMAC(key, algorithm())
-        keyed.update(identifier)
-        yield from _printed(keyed.finalize())
-        for salted in (key + identifier, identifier + key):
-            digest = hashes.Hash(algorithm())
-            digest.update(salted)
-            yield from _printed(digest.finalize())
+def _digests(key: bytes, identifier: bytes) -> Iterator[bytes]:
+    """What common keyed and salted constructions make of the identifier."""
+    yield hmac.digest(key, identifier, "sha256")
+    keyed = HMAC(key, hashes.SM3())
+    keyed.update(identifier)
+    yield keyed.finalize()
+    for salted in (key + identifier, identifier + key):
+        yield hashlib.sha256(salted).digest()
+        state = _FRESH_SM3.copy()
+        state.update(salted)
+        yield state.finalize()
+
+
+_FRESH_SM3 = hashes.Hash(hashes.SM3())  # Copying it is much cheaper than making another.
 
 
 def _printed(digest: bytes) -> Iterator[str]:
-    yield digest.hex()
-    yield base64.b64encode(digest).decode().casefold()
-    yield base64.urlsafe_b64encode(digest).decode().casefold()
+    """The first characters of the digest as it is printed, in either alphabet."""
+    yield digest[: _SHOWN // 2].hex()
+    standard = binascii.b2a_base64(digest[:_BYTES_IN_BASE64], newline=False).decode().lower()
+    yield standard
+    if "+" in standard or "/" in standard:
+        yield standard.replace("+", "-").replace("/", "_")

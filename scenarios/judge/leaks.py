@@ -25,7 +25,8 @@ from scenarios.judge.masked_values import (
     Roster,
     ascribed,
 )
-from scenarios.judge.peeling import SEPARATORS, PeelingStopped, flatten, fold, normalise, peel
+from scenarios.judge.peeling import SEPARATORS, PeelingStopped, flatten, fold, normalise, peeled
+from scenarios.judge.sieve import Sieve, narrowed
 from scenarios.judge.spellings import shortened, spellings
 from scenarios.traffic import Secret
 
@@ -99,6 +100,8 @@ class PlantedIndex:
         self._digests: dict[str, tuple[Secret, str]] = {}
         self._raw_digests: dict[bytes, tuple[Secret, str]] = {}
         self._parts = Roster()
+        self._gram_sieve = Sieve()
+        self._digest_sieve = Sieve()
         self.too_short: tuple[str, ...] = tuple(
             secret.value for secret in self.secrets if len(normalise(secret.value)) < LENGTH_MIN
         )
@@ -112,16 +115,14 @@ class PlantedIndex:
         ascribed to them. Raises PeelingStopped only if nothing was found in what could be seen.
         """
         found: dict[tuple[str, str, str], Leak] = {}
-        try:
-            for view in peel(data):
-                folded = fold(view.text)
-                for hit in self.hits(folded, persons):
-                    _note(found, hit.secret, hit.form, where, view.path)
-                for secret, form in self._digests_in_bytes(view.pieces):
-                    _note(found, secret, form, where, view.path)
-        except PeelingStopped:
-            if not found:
-                raise
+        whole = peeled(data)
+        for view in whole.views:
+            for hit in self.hits(fold(view.text), persons):
+                _note(found, hit.secret, hit.form, where, view.path)
+            for secret, form in self._digests_in_bytes(view.pieces):
+                _note(found, secret, form, where, view.path)
+        if whole.stopped is not None and not found:
+            raise PeelingStopped(str(whole.stopped))
         return tuple(leak for leak in found.values() if not _is_part_of_another(leak, found))
 
     def hits(self, folded: str, persons: Collection[str] = ()) -> list[Hit]:
@@ -164,23 +165,28 @@ class PlantedIndex:
     def _plant_needle(self, needle: _Needle) -> None:
         """File it under enough of its grams that every part long enough to count holds one of
         them."""
-        if needle.part_min is None:
-            self._grams[needle.text[:_GRAM]].append((needle, 0))
-            return
-        for offset in range(0, len(needle.text) - _GRAM + 1, needle.part_min - _GRAM + 1):
-            self._grams[needle.text[offset : offset + _GRAM]].append((needle, offset))
+        text = needle.text
+        last = 0 if needle.part_min is None else len(text) - _GRAM
+        for offset in range(0, last + 1, (needle.part_min or _GRAM) - _GRAM + 1):
+            gram = text[offset : offset + _GRAM]
+            self._grams[gram].append((needle, offset))
+            self._gram_sieve.add(narrowed(gram))
 
     def _plant_digests(self, secret: Secret, spelling: bytes) -> None:
         for algorithm, digest in digests_of(spelling):
             entry = (secret, algorithm)
             shown = digest.hex()
             self._raw_digests[digest[:_GRAM]] = entry
+            self._digest_sieve.add(digest)
             self._digests[shown[:_DIGEST_GRAM]] = entry
             if algorithm == "md5":  # Some write only the middle half of an MD5.
                 self._digests[shown[8:24]] = entry
+                self._digest_sieve.add(digest[4:])
 
     def _matches(self, flat: str, folded: str, persons: Collection[str]) -> list[_Match]:
         """Needles and parts of needles; what lies within a longer match is explained by it."""
+        if not self._gram_sieve.may_hold(narrowed(flat)):
+            return []
         grams = self._grams
         struck = [at for at in range(len(flat) - _GRAM + 1) if flat[at : at + _GRAM] in grams]
         every = [
@@ -193,7 +199,10 @@ class PlantedIndex:
         return _singling_out(_unexplained(every), persons)
 
     def _digests_in_text(self, flat: str) -> Iterator[tuple[Secret, str, int, int]]:
-        for run in _HEX_RUN.finditer(flat):
+        runs = list(_HEX_RUN.finditer(flat))
+        if not self._digest_sieve.may_hold(b"".join(_read_twice(run[0]) for run in runs)):
+            return
+        for run in runs:
             digits, start = run[0], run.start()
             for at in range(len(digits) - _DIGEST_GRAM + 1):
                 entry = self._digests.get(digits[at : at + _DIGEST_GRAM])
@@ -203,12 +212,20 @@ class PlantedIndex:
 
     def _digests_in_bytes(self, pieces: tuple[bytes, ...]) -> Iterator[tuple[Secret, str]]:
         known = self._raw_digests
-        for piece in pieces:
-            if piece.isascii():
-                continue
+        binary = [piece for piece in pieces if not piece.isascii()]
+        if not self._digest_sieve.may_hold(b"".join(binary)):
+            return
+        for piece in binary:
             struck = [at for at in range(len(piece) - _GRAM + 1) if piece[at : at + _GRAM] in known]
             for at in struck:
                 yield known[piece[at : at + _GRAM]]
+
+
+def _read_twice(digits: str) -> bytes:
+    """Hex digits as bytes, from the first on and from the second on."""
+    even = len(digits) // 2 * 2
+    odd = 1 + (len(digits) - 1) // 2 * 2
+    return bytes.fromhex(digits[:even] + digits[1:odd])
 
 
 _HEX_LENGTH = {algorithm: 2 * len(digest) for algorithm, digest in digests_of(b"")}

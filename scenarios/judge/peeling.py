@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 INFLATED_BYTES_MAX = 32 * 1024 * 1024
@@ -40,6 +41,37 @@ class View:
     path: tuple[str, ...]
     pieces: tuple[bytes, ...] = ()
     """The bytes that `text` was read from, one piece for each token that was unwrapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peeled:
+    """All views of some bytes, and what kept there from being more."""
+
+    views: tuple[View, ...]
+    stopped: PeelingStopped | None
+
+
+@lru_cache(maxsize=4)
+def peeled(data: bytes) -> Peeled:
+    """What `peel` yields, kept for a moment: several questions are put to the same bytes in
+    turn."""
+    views = []
+    try:
+        for view in peel(data):
+            views.append(view)  # noqa: PERF402 (what was seen before it stopped counts)
+    except PeelingStopped as stopped:
+        return Peeled(tuple(views), stopped)
+    return Peeled(tuple(views), None)
+
+
+def views_of(*places: bytes) -> Iterator[View]:
+    """Every view of each place in turn, up to one that holds more than is inflated: the search for
+    leaks says so."""
+    for data in places:
+        whole = peeled(data)
+        yield from whole.views
+        if whole.stopped is not None:
+            return
 
 
 class Allowance:
@@ -138,6 +170,7 @@ def flatten(folded: str) -> str:
     return folded.translate(_WITHOUT_SEPARATORS)
 
 
+@lru_cache(maxsize=2)
 def _ordinary(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 

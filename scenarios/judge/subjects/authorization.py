@@ -1,30 +1,40 @@
 """One version of an authorization: what was asked and what left while it held, and after it
 ended."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from scenarios.judge.assembly import Assembly, late_by
 from scenarios.judge.dossiers import AuthorizationDossier, Moment, Order
-from scenarios.judge.evidence import Version
+from scenarios.judge.evidence import Seen, Version
 from scenarios.judge.telling import told_at
 
 
 def build(assembly: Assembly) -> Iterator[AuthorizationDossier]:
     """One dossier for each version that was granted."""
+    announced = Counter(
+        (sent.event.authorization, sent.event.authorization_version)
+        for sent in assembly.evidence.transmissions.values()
+    )
+    refused = list(_refused_as_stale(assembly.evidence.exchanges))
     for versions in assembly.evidence.versions.values():
         for version, following in zip(versions, [*versions[1:], None], strict=True):
-            yield _dossier(assembly, version, following)
+            named = announced[version.grant.id, version.grant.version]
+            yield _dossier(assembly, version, following, named, refused)
 
 
 def _dossier(
-    assembly: Assembly, version: Version, following: Version | None
+    assembly: Assembly,
+    version: Version,
+    following: Version | None,
+    announced: int,
+    refused: list[Seen],
 ) -> AuthorizationDossier:
     grant = version.grant
     until = following.granted if following else None
     ended = _end(assembly, version)
     end_wall = ended.told_at if ended else (until.wall_at if until else None)
-    announced = _announcements(assembly, version)
     after = _after_end(assembly, version, ended, until) if ended else []
     story = _story_at(assembly, version.granted)
     return AuthorizationDossier(
@@ -49,7 +59,7 @@ def _dossier(
             else 0
         ),
         left_late_s=tuple(seconds for at in after if (seconds := late_by(ended, at)) is not None),
-        stale_late_s=_stale(assembly, version, until),
+        stale_late_s=_stale(assembly, version, until, refused),
         announcements=announced,
     )
 
@@ -77,9 +87,8 @@ def _after_end(
     others = [v for v in assembly.versions_for(version.grant.recipient) if v is not version]
     return [
         joined.at
-        for joined in assembly.payloads()
-        if joined.arrival.recipient == version.grant.recipient
-        and ended.told_at < joined.at.wall_at
+        for joined in assembly.payloads_at(version.grant.recipient)
+        if ended.told_at < joined.at.wall_at
         and version.granted < joined.at
         and (until is None or joined.at < until)
         and not any(other.in_force(joined.at) for other in others)
@@ -89,10 +98,8 @@ def _after_end(
 def _records_left(assembly: Assembly, version: Version) -> int:
     return sum(
         max(1, len(joined.payments))
-        for joined in assembly.payloads()
-        if joined.repeats is None
-        and joined.arrival.recipient == version.grant.recipient
-        and version.in_force(joined.at)
+        for joined in assembly.payloads_at(version.grant.recipient)
+        if joined.repeats is None and version.in_force(joined.at)
     )
 
 
@@ -102,44 +109,33 @@ def _asked(
     """Payments asked for its recipient and country between two wall times."""
     if start is None:
         return 0
-    count = 0
-    for id, seen in assembly.asked.items():
-        payment, sent_at = assembly.payments[id], seen.record.sent_at
-        concerns = (payment.recipient, payment.country) == (
-            version.grant.recipient,
-            version.grant.country,
-        )
-        if concerns and start <= sent_at and (end is None or sent_at < end):
-            count += 1
-    return count
+    return assembly.asked_between((version.grant.recipient, version.grant.country), start, end)
 
 
-def _announcements(assembly: Assembly, version: Version) -> int:
-    return sum(
-        1
-        for sent in assembly.evidence.transmissions.values()
-        if sent.event.authorization == version.grant.id
-        and sent.event.authorization_version == version.grant.version
-    )
+def _refused_as_stale(exchanges: Iterable[Seen]) -> Iterator[Seen]:
+    """Announcements that named an older version. A repetition must name what it named before, so
+    that only first attempts count."""
+    attempted: set[str | None] = set()
+    for seen in exchanges:
+        key = seen.record.idempotency_key
+        if seen.record.refusal == "authorization_stale" and key not in attempted:
+            yield seen
+        attempted.add(key)
 
 
-def _stale(assembly: Assembly, version: Version, until: Moment | None) -> tuple[float, ...]:
-    """Announcements that named an older version although this one had been told longer ago than the
-    limit. A repetition must name what it named before, so that only first attempts count."""
+def _stale(
+    assembly: Assembly, version: Version, until: Moment | None, refused: list[Seen]
+) -> tuple[float, ...]:
+    """Seconds of the announcements that named an older version although this one had been told
+    longer ago than the limit."""
     told = told_at(assembly.evidence, version.notice)
     if told is None or version.grant.version == 1:
         return ()
     late = []
-    attempted: set[str | None] = set()
-    for seen in assembly.evidence.exchanges:
-        record = seen.record
-        first = record.idempotency_key not in attempted
-        attempted.add(record.idempotency_key)
-        if until is not None and until < seen.at:
-            break
-        if not first or record.refusal != "authorization_stale" or seen.at < version.granted:
+    for seen in refused:
+        if seen.at < version.granted or (until is not None and until < seen.at):
             continue
-        if f'"{version.grant.id}"' in (record.body.text or ""):
+        if f'"{version.grant.id}"' in (seen.record.body.text or ""):
             seconds = (seen.at.wall_at - told).total_seconds()
             if seconds > assembly.limits.revocation_s:
                 late.append(round(seconds, 3))

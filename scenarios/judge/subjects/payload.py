@@ -7,7 +7,7 @@ from scenarios.judge.dossiers import LineageFacts, Moment, PayloadDossier
 from scenarios.judge.enumeration import ALGORITHMS, digest_of, recover_mobile
 from scenarios.judge.evidence import Sent
 from scenarios.judge.joining import Joined
-from scenarios.judge.key_recovery import exported_keys
+from scenarios.judge.key_recovery import KeySearch
 from scenarios.judge.leaks import Leak
 from scenarios.judge.masking import mask_value
 from scenarios.traffic import plain
@@ -17,6 +17,7 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
     """One dossier for each arrival, retransmissions included; what only began to arrive and came
     whole later is not judged twice, unless it leaks."""
     lineage = _lineage_by_digest(assembly)
+    keys = KeySearch(joined.values for joined in assembly.joined)
     attacked = False
     for joined in assembly.joined:
         leaks = assembly.leaks.get(joined.at.sequence, ())
@@ -32,6 +33,7 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
             leaks=leaks,
             lineage=lineage.get(joined.arrival.body.sha256, ()),
             recovered_mobile=recovered,
+            keys=keys,
         )
 
 
@@ -42,6 +44,7 @@ def _dossier(
     leaks: tuple[Leak, ...],
     lineage: tuple[LineageFacts, ...],
     recovered_mobile: str | None,
+    keys: KeySearch,
 ) -> PayloadDossier:
     at, arrival = joined.at, joined.arrival
     digest = arrival.body.sha256
@@ -73,8 +76,8 @@ def _dossier(
         lineage=lineage,
         leaks=leaks,
         recovered_mobile=recovered_mobile,
-        exported_keys=exported_keys(
-            arrival, [plain(assembly.payments[p].payer) for p in joined.payments]
+        exported_keys=keys.exported_keys(
+            joined.values, (plain(assembly.payments[p].payer) for p in joined.payments)
         ),
     )
 
@@ -98,7 +101,7 @@ def _categories_seen(
 
 
 def _lineage_by_digest(assembly: Assembly) -> dict[str, tuple[LineageFacts, ...]]:
-    found: dict[str, tuple[LineageFacts, ...]] = {}
+    found: dict[str, list[LineageFacts]] = {}
     for at, item in assembly.evidence.lineage:
         facts = LineageFacts(
             at=at,
@@ -109,8 +112,8 @@ def _lineage_by_digest(assembly: Assembly) -> dict[str, tuple[LineageFacts, ...]
             rule_version=item.rule_version,
             categories=frozenset(item.categories),
         )
-        found[item.payload] = (*found.get(item.payload, ()), facts)
-    return found
+        found.setdefault(item.payload, []).append(facts)
+    return {payload: tuple(facts) for payload, facts in found.items()}
 
 
 def _attack(assembly: Assembly, leaks: tuple[Leak, ...]) -> str | None:

@@ -17,20 +17,26 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     leaks = _leaks_by_person(assembly)
     declared = _declared(assembly)
     restarts = list(_restarts(assembly.evidence.actions))
+    unlisted = _at_unlisted(assembly)
     for id, seen in assembly.asked.items():
-        yield _dossier(assembly, assembly.payments[id], seen, leaks, declared, restarts)
+        payment = assembly.payments[id]
+        joins = assembly.carried.get(id, [])
+        if not joins and payment.recipient:
+            # For an unlisted recipient, any payload that reached it in the story.
+            joins = unlisted.get((payment.recipient, seen.record.story), [])
+        yield _dossier(assembly, payment, seen, joins, leaks, declared, restarts)
 
 
 def _dossier(
     assembly: Assembly,
     payment: Payment,
     seen: Seen,
+    joins: list[Joined],
     leaks: dict[str, list[Leak]],
     declared: dict[tuple[str, str], Moment],
     restarts: list[tuple[str, Moment]],
 ) -> PaymentDossier:
     record: Asked = seen.record
-    joins = _joins(assembly, payment, record.story)
     first = joins[0] if joins else None
     while_ = _suspension(assembly, record)
     late = [late_by(while_, joined.at) for joined in joins]
@@ -82,17 +88,14 @@ def _restarts(actions: Iterable[Seen]) -> Iterator[tuple[str, Moment]]:
             begun = None
 
 
-def _joins(assembly: Assembly, payment: Payment, story: str) -> list[Joined]:
-    """Payloads that carry the payment; for an unlisted recipient, any payload that reached it in
-    the story."""
-    joins = list(assembly.carried.get(payment.id, ()))
-    if not joins and payment.recipient and not assembly.versions_for(payment.recipient):
-        joins = [
-            joined
-            for joined in assembly.joined
-            if joined.arrival.recipient == payment.recipient and joined.seen.story == story
-        ]
-    return joins
+def _at_unlisted(assembly: Assembly) -> dict[tuple[str, str], list[Joined]]:
+    """What reached recipients without any authorization, by recipient and story."""
+    found: dict[tuple[str, str], list[Joined]] = {}
+    for joined in assembly.joined:
+        recipient = joined.arrival.recipient
+        if not assembly.versions_for(recipient):
+            found.setdefault((recipient, joined.seen.story), []).append(joined)
+    return found
 
 
 def _declared(assembly: Assembly) -> dict[tuple[str, str], Moment]:

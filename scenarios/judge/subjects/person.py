@@ -3,24 +3,15 @@ they are?
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from urllib.parse import quote, quote_plus
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
 from scenarios.judge.evidence import Seen
-from scenarios.judge.joining import Joined, bytes_of
+from scenarios.judge.joining import Joined
 from scenarios.judge.masking import mask_value
-from scenarios.judge.peeling import PeelingStopped, peel
-
-_TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
-_PART = re.compile(r"[0-9A-Za-z]{16,}")
-_READ_AS_TEXT = frozenset({"url", "json", "gzip", "zlib", "deflate", "bzip2", "zip", "escapes"})
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:
@@ -85,7 +76,7 @@ def _shared_tokens(assembly: Assembly) -> dict[str, set[str]]:
     seen_at: dict[str, set[str]] = defaultdict(set)
     for joined in assembly.joined:
         persons = _persons(assembly, joined)
-        for token in _tokens(joined):
+        for token in joined.tokens:
             about[token] = about.get(token, persons) & persons
             seen_at[token].add(joined.arrival.recipient)
     names = {payment.merchant.name for payment in assembly.payments.values()}
@@ -103,20 +94,3 @@ def _written(name: str) -> tuple[str, ...]:
     return tuple(
         written.casefold() for written in (name, quote(name), quote_plus(name), json.dumps(name))
     )
-
-
-def _tokens(joined: Joined) -> set[str]:
-    """Long values in any view of the body, and beside it; times are no tokens. What stands before
-    or behind a token in the same word makes it no other token, and neither does its case."""
-    arrival = joined.arrival
-    beside = "\n".join((arrival.path, arrival.query, *arrival.headers.values()))
-    found: set[str] = set()
-    with suppress(PeelingStopped):
-        for view in (
-            view for data in (bytes_of(arrival.body), beside.encode()) for view in peel(data)
-        ):
-            if not view.path or view.path[-1] in _READ_AS_TEXT:
-                found.update(_TOKEN.findall(_ESCAPE.sub(" ", view.text)))
-    words = {token for token in found if not _TIME.match(token)}
-    parts = {part for word in words for part in _PART.findall(word)}
-    return {token.casefold() for token in words | parts}

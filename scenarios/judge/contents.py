@@ -1,0 +1,88 @@
+"""What one arrival holds that may join it, link it to others or open its tokens; read once, in one
+pass over its views.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scenarios.judge.peeling import views_of
+from simulator.journal.records import Arrival, Body
+
+VALUES_MAX = 80
+"""Values of one arrival that are tried as keys and as tokens."""
+
+_NUMBER = re.compile(
+    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))"
+    r"(\d[\d,]{3,}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{1,4})"
+    r"(?=$|[^0-9A-Za-z]|[A-Z]{3}(?![0-9A-Za-z]))"
+)
+"""A number on its own, or beside the three letters of its currency; thousands may be set apart by
+commas, or by points where a comma stands before the minor units."""
+
+_VALUE = re.compile(r"[0-9A-Za-z_\-+/]{16,}={0,2}")
+_TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
+_PART = re.compile(r"[0-9A-Za-z]{16,}")
+_READ_AS_TEXT = frozenset({"url", "json", "gzip", "zlib", "deflate", "bzip2", "zip", "escapes"})
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in the body, or beside it."""
+
+    numbers: tuple[Decimal, ...]
+    """Numbers that may be amounts, in the order in which they stand there."""
+    tokens: frozenset[str]
+    """Long values, without regard to case; times are no tokens."""
+    values: tuple[str, ...]
+    """The first values, headers before the body, that may be a key or a token."""
+
+
+def bytes_of(body: Body) -> bytes:
+    """The bytes as they were on the wire; empty when the journal kept only their digest."""
+    if body.text is not None:
+        return body.text.encode()
+    return base64.b64decode(body.base64) if body.base64 else b""
+
+
+def contents_of(arrival: Arrival) -> Contents:
+    """Everything that is looked for in one arrival, but for what was planted."""
+    body = bytes_of(arrival.body)
+    beside = "\n".join((arrival.path, arrival.query, *arrival.headers.values())).encode()
+    numbers: dict[str, None] = {}
+    words: set[str] = set()
+    for view in views_of(body, beside):
+        numbers.update(dict.fromkeys(_NUMBER.findall(view.text)))
+        if not view.path or view.path[-1] in _READ_AS_TEXT:
+            words.update(_TOKEN.findall(_ESCAPE.sub(" ", view.text)))
+    return Contents(
+        numbers=tuple(map(_number, numbers)),
+        tokens=_tokens(words),
+        values=tuple(dict.fromkeys(_values(arrival, body)))[:VALUES_MAX],
+    )
+
+
+def _tokens(found: set[str]) -> frozenset[str]:
+    """What stands before or behind a token in the same word makes it no other token, and neither
+    does its case."""
+    words = {token for token in found if not _TIME.match(token)}
+    parts = {part for word in words for part in _PART.findall(word)}
+    return frozenset(token.casefold() for token in words | parts)
+
+
+def _values(arrival: Arrival, body: bytes) -> Iterator[str]:
+    """Every long value in the headers and in each view of the body."""
+    for value in arrival.headers.values():
+        yield from _VALUE.findall(value)[:4]
+    for view in views_of(body):
+        yield from _VALUE.findall(view.text)
+
+
+def _number(token: str) -> Decimal:
+    if "." in token and token.rfind(".") < token.rfind(","):
+        return Decimal(token.replace(".", "").replace(",", "."))
+    return Decimal(token.replace(",", ""))
