@@ -217,9 +217,8 @@ def _file(assembly: Assembly) -> None:
             if one.transmission is not None:
                 assembly.sent_under.setdefault(one.transmission, []).append(one)
     for id, seen in assembly.asked.items():
-        payment = assembly.payments[id]
-        times = assembly.asked_for.setdefault((payment.recipient, payment.country), [])
-        times.append(seen.record.sent_at)
+        route = assembly.payments[id].recipient, assembly.payments[id].country
+        assembly.asked_for.setdefault(route, []).append(seen.record.sent_at)
     for times in assembly.asked_for.values():
         times.sort()
     for version in assembly.evidence.all_versions():

@@ -230,7 +230,7 @@ def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Base64 in both alphabets. A token may have a name grown to its front, so every alignment is
     tried; the shifted ones are nearly always nonsense and share one piece."""
     shifted = []
-    for token in _BASE64.findall(_ordinary(view.text)):
+    for token in dict.fromkeys(_BASE64.findall(_ordinary(view.text))):  # Names of fields recur.
         standard = token.translate(_STANDARD)
         yield _from_base64(standard)
         if "/" in token:  # In a path, the slash is no part of the token.
