@@ -19,6 +19,7 @@ from simulator.journal.entry import Entry
 from simulator.journal.events import (
     CallbackConfirmed,
     Event,
+    PasscodeReissued,
     RegulatorKeyAnnounced,
 )
 from simulator.journal.ndjson import to_line
@@ -356,8 +357,8 @@ def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
 
 
 def _carried_over(site: Site) -> tuple[Event, ...]:
-    """The registrations as they would stand had they been made when the sandbox began, and the
-    regulator's keys."""
+    """The registrations as they would stand had they been made when the sandbox began, the
+    regulator's keys, and a passcode that was issued anew and not used yet."""
     begins_at = site.sandbox.opened.starts_at
     state, now = site.office.state, site.sandbox.clock.now()
     events: list[Event] = list(_regulator_keys_carried_over(site))
@@ -366,6 +367,8 @@ def _carried_over(site: Site) -> tuple[Event, ...]:
         events += [registered, *keys]
         if registration.confirmed_at is not None:
             events.append(CallbackConfirmed(registration.id, begins_at))
+    if state.passcode_reissued:  # Whoever lost its keys may still come back.
+        events.append(PasscodeReissued(begins_at))
     return tuple(events)
 
 

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 import httpx
 
 from simulator.messages.signature import sign
+from simulator.messages.suites import PrivateKey
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.serve import Simulator
 from simulator.world import World
-from tests.regulator.connected import KEY, KEY_ID, PASSCODE, REGISTRATION, Wall
+from tests.regulator.added import key_id
+from tests.regulator.connected import KEY, PASSCODE, REGISTRATION, Wall
 
 R = TypeVar("R")
 TOKEN = "let-me-in"
@@ -36,6 +38,8 @@ class Party:
     world: World
     http: httpx.AsyncClient
     wall: Wall
+    key: PrivateKey = KEY
+    """What the platform signs with."""
     nonces: int = 0
     answers: list[httpx.Response] = field(default_factory=list)
     """What the regulator answered, in order."""
@@ -79,8 +83,8 @@ class Party:
             url=str(request.url),
             headers=sent,
             body=body,
-            key=KEY,
-            key_id=KEY_ID,
+            key=self.key,
+            key_id=key_id(self.key),
             nonce=nonce or f"nonce-{self.nonces}",
             created=self.wall(),
         )
