@@ -91,15 +91,7 @@ async def notice(request: Request) -> JSONResponse:
     ):  # It may come before the answer that tells the regulator's key.
         return JSONResponse(told)
     try:
-        signature.verify(
-            method=request.method,
-            path=request.scope["raw_path"].decode(),
-            query=request.scope["query_string"].decode(),
-            headers=dict(request.headers),
-            body=body,
-            key_of=platform.connection.key_named,
-            now=wall_now(),
-        )
+        await _verify(platform, request, body)
         await platform.notices.receive(Notice.model_validate(told))
     except signature.BadSignature as bad:
         return JSONResponse({"code": bad.code, "detail": bad.detail}, 401)
@@ -108,6 +100,31 @@ async def notice(request: Request) -> JSONResponse:
     except Hindrance as hindrance:
         return JSONResponse({"code": hindrance.code, "detail": hindrance.detail}, 503)
     return JSONResponse({"status": "obeyed"})
+
+
+async def _verify(platform: Platform, request: Request, body: bytes) -> None:
+    """Raises BadSignature unless the regulator signed the notice, with a new key perhaps; Hindrance
+    while its keys cannot be had.
+    """
+    try:
+        _verify_by_known_keys(platform, request, body)
+    except signature.BadSignature as bad:
+        if bad.code != "key_unknown":
+            raise
+        await platform.regulator_keys.read()
+        _verify_by_known_keys(platform, request, body)
+
+
+def _verify_by_known_keys(platform: Platform, request: Request, body: bytes) -> None:
+    signature.verify(
+        method=request.method,
+        path=request.scope["raw_path"].decode(),
+        query=request.scope["query_string"].decode(),
+        headers=dict(request.headers),
+        body=body,
+        key_of=platform.regulator_keys.named,
+        now=wall_now(),
+    )
 
 
 async def rectify(request: Request, body: RectificationBody | None = None) -> JSONResponse:

@@ -3,20 +3,16 @@ key has signed.
 """
 
 import asyncio
-import base64
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from simulator.messages.authorization import Authorization
 from simulator.messages.base import canonical
 from simulator.reference_platform.contracts import Contract
 from simulator.reference_platform.journey import Hindrance, Outlook
 from simulator.reference_platform.regulator_client import RegulatorClient
+from simulator.reference_platform.regulator_keys import RegulatorKeys
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +24,9 @@ MARGIN_S = 0.25
 class Authorizations:
     """What `GET /authorizations` last said."""
 
-    def __init__(
-        self, regulator: RegulatorClient, regulator_key: Callable[[], Ed25519PublicKey | None]
-    ) -> None:
+    def __init__(self, regulator: RegulatorClient, keys: RegulatorKeys) -> None:
         self._regulator = regulator
-        self._regulator_key = regulator_key
+        self._keys = keys
         self._held: dict[str, Authorization] = {}
         self._outdated = True
         self._read_at = float("-inf")
@@ -106,24 +100,21 @@ class Authorizations:
         while cursor is not None:
             query = f"cursor={cursor}&limit=200" if cursor else "limit=200"
             page = await self._regulator.get("/authorizations", query)
-            found += [
-                Authorization.model_validate(item) for item in page["items"] if self._holds(item)
-            ]
+            items = page["items"]
+            if not all(self._holds(item) for item in items):
+                await self._keys.read()  # The regulator may have another key by now.
+            for item in items:
+                if self._holds(item):
+                    found.append(Authorization.model_validate(item))
+                else:
+                    log.error("the signature of authorization %s does not hold", item.get("id"))
             cursor = page.get("next_cursor")
         return found
 
     def _holds(self, item: dict[str, Any]) -> bool:
         """Whether the regulator signed it; what it did not sign is as good as not there."""
-        key = self._regulator_key()
         signed = canonical({name: value for name, value in item.items() if name not in NOT_SIGNED})
-        try:
-            if key is None:
-                return False
-            key.verify(base64.b64decode(item["signature"]), signed)
-        except (InvalidSignature, ValueError):
-            log.error("the signature of authorization %s does not hold", item.get("id"))
-            return False
-        return True
+        return self._keys.has_signed(signed, str(item.get("signature")))
 
 
 def period_of(contract: Contract, regulator: RegulatorClient) -> tuple[str, str]:

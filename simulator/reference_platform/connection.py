@@ -7,7 +7,6 @@ import base64
 import logging
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from simulator.messages.declaration import DeclarationRequest
@@ -40,6 +39,7 @@ class Connection:
         self.registration = None if kept is None else Registration.model_validate(kept)
         if self.registration is not None:
             platform.regulator.key_id = self.registration.key_id
+            platform.regulator_keys.begin_with(self.registration)
         self.waiting_for = "the first answer of the regulator"
 
     @property
@@ -47,18 +47,6 @@ class Connection:
         """Registered, and an authorization held for every contract, whatever its state."""
         held = self._platform.authorizations.held
         return self.registration is not None and all(held(contract) for contract in CONTRACTS)
-
-    def regulator_key(self) -> Ed25519PublicKey | None:
-        """The key that signs notices and authorizations; `None` before the registration."""
-        if self.registration is None:
-            return None
-        raw = base64.b64decode(self.registration.regulator_public_key)
-        return Ed25519PublicKey.from_public_bytes(raw)
-
-    def key_named(self, key_id: str) -> Ed25519PublicKey | None:
-        """The regulator's key if it has this id."""
-        known = self.registration is not None and key_id == self.registration.regulator_key_id
-        return self.regulator_key() if known else None
 
     async def keep(self) -> None:
         """Runs as long as the platform does."""
@@ -112,6 +100,7 @@ class Connection:
         self.registration = Registration.model_validate(told)
         self._platform.home.remember("registration", told)
         self._platform.regulator.key_id = self.registration.key_id
+        self._platform.regulator_keys.begin_with(self.registration)
 
     async def _declare(self, contract: Contract) -> None:
         """Declares the contract's exports once, and again only when an accepted declaration has
@@ -146,6 +135,7 @@ class Connection:
         if hindrance.code == "key_unknown":  # It does not know us any more.
             self._platform.home.remember("registration", None)
             self.registration, self._platform.regulator.key_id = None, None
+            self._platform.regulator_keys.forget()
 
 
 def declaration_of(contract: Contract, valid_from: str, valid_until: str) -> str:

@@ -29,6 +29,7 @@ from simulator.reference_platform.notices import Notices
 from simulator.reference_platform.orders import Gate, Orders
 from simulator.reference_platform.recipient_client import RecipientClient
 from simulator.reference_platform.regulator_client import RegulatorClient, Wire, back_off_s
+from simulator.reference_platform.regulator_keys import RegulatorKeys
 from simulator.reference_platform.steps import HONEST, Steps
 
 log = logging.getLogger(__name__)
@@ -83,9 +84,8 @@ class Platform:
         key = self.home.signing_key()
         self.regulator = RegulatorClient(self._http, settings.regulator, key, wire)
         self.recipients = RecipientClient(self._http, settings.recipient)
-        self.authorizations = Authorizations(
-            self.regulator, lambda: self.connection.regulator_key()
-        )
+        self.regulator_keys = RegulatorKeys(self.home, self.regulator)
+        self.authorizations = Authorizations(self.regulator, self.regulator_keys)
         self.notices = Notices(
             home=self.home,
             gate=self.gate,

@@ -4,6 +4,7 @@ obeys, and an answer in an unusual form is an answer."""
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import httpx
 import pytest
 
 from simulator.clock import wall_now
+from simulator.journal.events import RegulatorKeyAnnounced
 from simulator.reference_platform import app as platform_app
 from simulator.reference_platform.platform import Platform, Settings
 from simulator.regulator import app as regulator_app
-from simulator.regulator.lifecycle import order
+from simulator.regulator.lifecycle import order, regulator_key
+from tests.regulator.added import private_key, public_of
 from tests.regulator.connected import HOST, PASSCODE, Connected, connected
 
 CALLBACK = "http://127.0.0.1:9000/notices"
@@ -99,3 +102,51 @@ def test_a_platform_connects_through_unusual_answers_alone(tmp_path: Path) -> No
         return len(state.declarations), platform.connection.is_ready
 
     assert told(tmp_path, story, "unusual_answer") == (2, True)
+
+
+def rekey(regulator: Connected, public_key: str | None = None) -> Any:
+    """The regulator announces its next key, as true or forged, and signs with it at once."""
+    office, now = regulator.office, regulator.sandbox.clock.now()
+    events = regulator_key.announce(
+        office.state, regulator.sandbox.regulator_public_key, office.sign, 0.0, now
+    )
+    assert isinstance(events, tuple)
+    if public_key is not None:
+        assert isinstance(events[0], RegulatorKeyAnnounced)
+        events = (replace(events[0], public_key=public_key), *events[1:])
+    return office.decide("tester", "regulator key", events)
+
+
+def test_the_regulators_new_key_is_believed_because_the_former_one_vouches_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.reference_platform.connection.POLL_S", 600.0)  # Callbacks alone.
+
+    async def story(regulator: Connected, platform: Platform) -> list[Any]:
+        office = regulator.office
+        for _ in range(2):
+            await rekey(regulator)
+        stop = order.stop(office.state, "reg-1", None, "", regulator.sandbox.clock.now())
+        assert isinstance(stop, tuple)
+        await office.decide("tester", "stop", stop)
+        await office.courier.settled()
+        made = [one.status for id in office.state.notices for one in office.courier.log.of(id)]
+        await platform.authorizations.read()
+        held = len(platform.authorizations._held)
+        return [platform.notices.orders.stopped, made, platform.home.fact("regulator_keys"), held]
+
+    stopped, made, keys, held = told(tmp_path, story)
+
+    assert stopped == {"*"}
+    assert made == [200] * len(made) != []
+    assert list(keys) == ["regulator", "regulator-2", "regulator-3"]
+    assert held == 2  # What the first key signed is still believed.
+
+
+def test_a_key_for_which_nobody_vouches_is_not_believed(tmp_path: Path) -> None:
+    async def story(regulator: Connected, platform: Platform) -> list[Any]:
+        await rekey(regulator, public_key=public_of(private_key(b"f")))
+        await platform.regulator_keys.read()
+        return list(platform.home.fact("regulator_keys"))
+
+    assert told(tmp_path, story) == ["regulator"]

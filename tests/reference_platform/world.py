@@ -80,7 +80,7 @@ class World:
     @property
     def story(self) -> list[str]:
         """What was seen of payments, in order."""
-        quiet = ("register", "time", "notices", "authorizations", "declare", "acknowledge")
+        quiet = ("register", "time", "keys", "notices", "authorizations", "declare", "acknowledge")
         return [seen.what for seen in self.seen if not seen.what.startswith(quiet)]
 
     @property
@@ -173,6 +173,8 @@ class World:
         match [request.method, *path.strip("/").split("/")]:
             case ["POST", "registrations"]:
                 return self._register(request, told)
+            case ["GET", "keys"]:
+                return self._tell("keys", request, items=[])
             case ["GET", "time"]:
                 return self._tell("time", request, wall=NOW, sandbox=NOW, rate=1.0)
             case ["GET", "authorizations"]:
