@@ -291,9 +291,10 @@ class World:
         self._beginning = asyncio.get_running_loop().create_task(begin())
 
     def let_go(self) -> None:
-        """Lets go of every client that a fault keeps waiting."""
+        """Lets go of every client that a fault or a stream keeps waiting."""
         for site in self._open.values():
             site.sandbox.faults.close()
+            site.office.streams.close()
 
     async def close(self) -> None:
         """Stops what runs in the background, commits what still waits and lets go of the store."""

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.script import ScriptRequest, begin
 from simulator.control.site import Here, TheWorld
 from simulator.law.packs import NoPackInForce, in_force, packs
 from simulator.law.working_days import china_date
@@ -48,6 +49,8 @@ class SandboxRequest(Message):
     scenario_headers: bool = False
     """Whether a request may choose what the regulator does with it, by `Reinspect-Scenario`: not
     for a platform under examination."""
+    script: ScriptRequest | None = None
+    """What the regulator does on its own from the beginning, as `PUT /script` sets it."""
 
 
 class Registered(Message):
@@ -143,6 +146,8 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
         )
     except SandboxExists as mistake:
         raise Refused("sandbox_exists", str(mistake)) from None
+    if request.script is not None:
+        await begin(site, request.script)
     return state_of(site)
 
 

@@ -13,6 +13,7 @@ from simulator.control.telling import put
 from simulator.messages.base import Message, Time
 from simulator.regulator.lifecycle import script
 from simulator.regulator.lifecycle.script import Script, Terms
+from simulator.world import Site
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/script", tags=["script"])
 
@@ -56,12 +57,17 @@ class ScriptState(ScriptRequest):
 @router.put("", operation_id="set_script")
 async def change(here: Here, request: ScriptRequest) -> ScriptState:
     """From now on; a script that runs is replaced."""
+    await begin(here, request)
+    return _newest(here)
+
+
+async def begin(here: Site, request: ScriptRequest) -> None:
+    """Has the regulator act by this script."""
     said = request.model_dump()
     if request.until is not None:
         said["until"] = request.until.astimezone(UTC)
     events = script.begin(here.office.state, Terms(**said), here.sandbox.clock.now())
     await put(here, "script", events)
-    return _newest(here)
 
 
 @router.get("", operation_id="read_script")

@@ -38,8 +38,8 @@ def build(offices: Offices) -> FastAPI:
     routes = [_route(offices, operation) for operation in operations()]
     app.router.routes[:] = [
         *routes,
-        Route(f"{BASE}/openapi.json", _describe(offices, openapi.document), methods=["GET"]),
-        Route(f"{BASE}/asyncapi.json", _describe(offices, asyncapi.document), methods=["GET"]),
+        Route(f"{BASE}/openapi.json", _describe(offices, _openapi_of), methods=["GET"]),
+        Route(f"{BASE}/asyncapi.json", _describe(offices, _asyncapi_of), methods=["GET"]),
         _elsewhere(offices, routes),
     ]
     return app
@@ -58,15 +58,23 @@ def _route(offices: Offices, operation: Operation) -> Route:
 
 
 def _describe(
-    offices: Offices, document: Callable[[str], dict[str, Any]]
+    offices: Offices, document: Callable[[Office], dict[str, Any]]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def describe(request: Request) -> Response:
         sandbox = request.path_params["sandbox"]
-        if offices(sandbox) is None:
-            return _no_sandbox(sandbox)
-        return JSONResponse(document(sandbox))
+        office = offices(sandbox)
+        return _no_sandbox(sandbox) if office is None else JSONResponse(document(office))
 
     return describe
+
+
+def _openapi_of(office: Office) -> dict[str, Any]:
+    opened = office.sandbox.opened
+    return openapi.document(office.sandbox.id, scenario_headers=opened.scenario_headers)
+
+
+def _asyncapi_of(office: Office) -> dict[str, Any]:
+    return asyncapi.document(office.sandbox.id)
 
 
 def _elsewhere(offices: Offices, routes: list[Route]) -> Route:

@@ -42,6 +42,7 @@ class Desk:
         *,
         callbacks_anywhere: bool,
         deliveries_of: Callable[[str], Sequence[Delivery]],
+        streams_of: Callable[[str], int],
     ) -> None:
         self._folding = folding
         self._senders = senders
@@ -50,6 +51,7 @@ class Desk:
         self._sign = sign
         self._callbacks_anywhere = callbacks_anywhere
         self._deliveries_of = deliveries_of
+        self._streams_of = streams_of
 
     def put(
         self, heard: Heard, operation: Operation, timing: Timing, scenario: Scenario | Refusal
@@ -147,8 +149,9 @@ class Desk:
             self._folding.foresee(outcome.alerts)
             return refused(outcome, self._folding.foreseen)
         self._folding.foresee_with_notices(outcome.events)
-        answer = outcome.tell().model_dump(mode="json")
-        headers = self._location(operation, answer)
+        told = outcome.tell()
+        answer = None if told is None else told.model_dump(mode="json")
+        headers = self._location(operation, answer or {})
         return _tagged(
             operation,
             Answered(operation.status, answer, headers, events=self._folding.foreseen),
@@ -214,6 +217,7 @@ class Desk:
             sign=self._sign,
             callbacks_anywhere=self._callbacks_anywhere,
             deliveries_of=self._deliveries_of,
+            streams_of=self._streams_of,
             certificate=heard.certificate,
         )
 

@@ -48,6 +48,9 @@ HEAD_S = Limit(
     "head_time", "Until the headers are whole", int(_HEAD.head_s_max), "seconds", "request_too_slow"
 )
 BODY_S = Limit("body_time", "From the headers to the last byte", 60, "seconds", "request_too_slow")
+STREAMS = Limit(
+    "streams", "Streams of alerts that one platform holds open", 4, "streams", "streams_too_many"
+)
 KEPT = Limit(
     "turned_away",
     "Requests of unknown senders, and above the rate, that the journal keeps one by one",
@@ -56,7 +59,7 @@ KEPT = Limit(
     "",
 )
 
-LIMITS = (BODY, RATIO, DEPTH, LINES, RECORDS, TARGET, HEADERS, HEAD, HEAD_S, BODY_S, KEPT)
+LIMITS = (BODY, RATIO, DEPTH, LINES, RECORDS, TARGET, HEADERS, HEAD, HEAD_S, BODY_S, STREAMS, KEPT)
 
 
 def passed(limit: Limit, seen: object) -> Refusal:

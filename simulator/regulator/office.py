@@ -13,14 +13,14 @@ import httpx
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from simulator.faults import Blow, Moment, Respell
+from simulator.faults import Blow, Delay, Moment, Relabel, Respell, Skew
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
 from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.regulator import unusual
 from simulator.regulator.answered import Answered, refused, unknown
-from simulator.regulator.api import Operation
+from simulator.regulator.api import Operation, Page
 from simulator.regulator.courier import Courier
 from simulator.regulator.desk import Desk
 from simulator.regulator.door import Door, headers_to_keep
@@ -30,9 +30,11 @@ from simulator.regulator.lifecycle import regulator_key
 from simulator.regulator.lifecycle.timers import Due
 from simulator.regulator.memory import FormerAnswers
 from simulator.regulator.rates import RATE
+from simulator.regulator.reading import page_asked_for
 from simulator.regulator.refusal import Refusal, refuse_plainly
 from simulator.regulator.scenario import HEADER, Scenario, scenario_of
 from simulator.regulator.senders import Sender, Senders
+from simulator.regulator.streams import Stream, Streams
 from simulator.regulator.ticking import Ticking
 from simulator.regulator.timing import Measured, Timing, Witness, nobody
 from simulator.regulator.tracing import trace_of
@@ -65,6 +67,7 @@ class Office:
         self._senders = Senders(self._folding)
         self._former = FormerAnswers()
         self.door = Door(self.state)
+        self.streams = Streams(sandbox, self.state)
         self._desk = Desk(
             self._folding,
             self._senders,
@@ -73,6 +76,7 @@ class Office:
             self.sign,
             callbacks_anywhere=callbacks_anywhere,
             deliveries_of=self.courier.log.of,
+            streams_of=lambda platform: self.streams.of(platform),
         )
         self._ticking = Ticking(self._folding, self.courier, self.sign)
         sandbox.follow(self._fold)
@@ -83,7 +87,8 @@ class Office:
         self.courier.resume()
 
     async def close(self) -> None:
-        """Stops timers and deliveries; what is pending stays in the journal."""
+        """Stops timers, streams and deliveries; what is pending stays in the journal."""
+        self.streams.close()
         await self._ticking.close()
         await self.courier.close()
         many = self.door.to_tell(self.sandbox.clock.wall(), at_once=True)
@@ -220,18 +225,43 @@ class Office:
         )
         entry = self._folding.append(record)
         timing.end("decide")
-        await self.sandbox.durable(entry)
+        stream = self._stream_for(heard, operation, answered, platform, blow)
+        try:
+            await self.sandbox.durable(entry)
+        except BaseException:
+            if stream is not None:
+                stream.end()
+            raise
         timing.end("commit")
         self._witness(Measured(record.operation, record.status, record.refusal or "", timing))
         for decided in happened:
             self.courier.carry(decided.events)
         self.courier.carry(answered.events)
         response = answered.response(timing, trace_of(entry))
+        if stream is not None:
+            response = stream.beginning_as(response)
         if blow is None:
             return response
         if isinstance(blow.act, Respell):
             response = unusual.respelled_response(response, answered, record.operation, blow.act)
         return Struck(blow, response)
+
+    def _stream_for(
+        self,
+        heard: Heard,
+        operation: Operation | None,
+        answered: Answered,
+        platform: str | None,
+        blow: Blow | None,
+    ) -> Stream | None:
+        """The stream that was asked for; a fault that strikes the body leaves nothing to tell."""
+        if operation is None or not operation.is_stream or not answered.taken or platform is None:
+            return None
+        if blow is not None and not isinstance(blow.act, Delay | Relabel | Skew):
+            return None
+        page = page_asked_for(heard.query, operation)
+        assert isinstance(page, Page), "the query was read before"
+        return self.streams.open(platform, page.cursor)
 
     async def _turn_away(
         self, heard: Heard, answered: Answered, blow: Blow | None, timing: Timing

@@ -174,7 +174,7 @@ def page_asked_for(query: str, operation: Operation) -> Page | Refusal:
             values[name] = value
     if errors:
         return refuse_all(errors)
-    if lists == "notices":
+    if lists in ("notices", "alerts"):
         return Page(cursor=values.get("after", 0), limit=100)
     limit, _ = LIMITS.get(lists, (0, 0))
     return Page(values.get("cursor", 0), values.get("limit", limit), operation.id)
@@ -199,7 +199,7 @@ def _expected(name: str, lists: str) -> str:
         case "limit":
             return f"a whole number from 1 to {LIMITS[lists][1]}"
         case _:
-            return "the sequence number of a notice, or 0"
+            return f"the number of one of the {lists}, or 0"
 
 
 def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
@@ -223,6 +223,7 @@ _KNOWN = {
     "pages": ("cursor", "limit"),
     "records": ("cursor", "limit"),
     "notices": ("after",),
+    "alerts": ("after",),
 }
 
 

@@ -40,6 +40,7 @@ CODES: dict[str, Code] = {
     "not_found": Code(404, "There is nothing of yours under this name"),
     "sandbox_unknown": Code(404, "There is no such sandbox"),
     "rate_limited": Code(429, "Too many requests"),
+    "streams_too_many": Code(429, "Too many streams are open"),
     "internal_error": Code(500, "The regulator made a mistake of its own"),
     "journal_unavailable": Code(503, "The journal cannot be written, so nothing is acknowledged"),
     "calendar_exhausted": Code(409, "The calendar of working days does not reach so far"),

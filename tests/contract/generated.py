@@ -32,6 +32,8 @@ from tests.contract.world import NEWCOMERS, SANDBOX, World
 
 A_KEY = re.compile(r"[!-~]{1,200}")
 REFUSES = {operation.id: operation.refuses for operation in operations()}
+STREAMS = [operation for operation in operations() if operation.is_stream]
+"""Left out: a stream has no end to wait for. `tests/regulator/test_streams.py` has them."""
 SAY_SOMETHING = {operation.id for operation in operations() if operation.body is not None}
 TRACE = [{"$ref": f"#/components/parameters/{name}"} for name in ("traceparent", "tracestate")]
 """Whatever they say, the answer is the same, so that they only multiply the requests."""
@@ -133,6 +135,8 @@ def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
 def document() -> dict[str, Any]:
     """What the regulator publishes, apart from what would keep it from being tried."""
     document = openapi.document(SANDBOX)
+    for operation in STREAMS:
+        del document["paths"][operation.path]
     for methods in document["paths"].values():
         for described in methods.values():
             del described["security"]  # Or signatures would be left out again after signing.

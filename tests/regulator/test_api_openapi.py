@@ -44,6 +44,7 @@ OPERATIONS = {
     "record_lineage": "POST /lineage",
     "read_lineage": "GET /lineage/{digest}",
     "list_alerts": "GET /alerts",
+    "watch_alerts": "GET /alerts/stream",
     "read_alert": "GET /alerts/{id}",
     "explain_alert": "POST /alerts/{id}/acknowledgement",
     "list_inspections": "GET /inspections",
@@ -159,3 +160,21 @@ def test_every_signed_operation_says_so() -> None:
     ]
 
     assert unsigned == ["register"]
+
+
+def test_the_scenario_header_is_described_where_the_sandbox_listens_to_it() -> None:
+    closed, open_ = openapi.document("demo"), openapi.document("demo", scenario_headers=True)
+    reference = {"$ref": "#/components/parameters/scenario"}
+
+    assert "Reinspect-Scenario" not in json.dumps(closed)
+    assert open_["components"]["parameters"]["scenario"]["name"] == "Reinspect-Scenario"
+    described = [one for methods in open_["paths"].values() for one in methods.values()]
+    assert len(described) == len(operations())
+    assert all(reference in one["parameters"] for one in described)
+
+
+def test_a_stream_is_described_as_events_whose_data_is_a_message() -> None:
+    answer = openapi.document("demo")["paths"]["/alerts/stream"]["get"]["responses"]["200"]
+
+    schema = answer["content"]["text/event-stream"]["schema"]
+    assert schema["contentSchema"] == {"$ref": "#/components/schemas/Alert"}

@@ -53,6 +53,8 @@ class Call:
     """Whether notices may be delivered to other hosts than this one."""
     deliveries_of: Callable[[str], Sequence[Delivery]]
     """Every attempt to bring a notice."""
+    streams_of: Callable[[str], int]
+    """How many streams a platform holds open."""
     certificate: str | None = None
     """The common name of the sender's certificate; `None` where TLS is not mutual."""
 
@@ -62,7 +64,8 @@ class Taken:
     """A message that was taken: what the regulator decided, and what to tell when it is folded."""
 
     events: tuple[Event, ...]
-    tell: Callable[[], Message]
+    tell: Callable[[], Message | None]
+    """`None` where what is to be told comes bit by bit."""
 
 
 Outcome = Taken | Refusal
@@ -98,7 +101,7 @@ class Operation:
     ask: Callable[[Call, Any], Outcome]
     body: Reader | None = None
     status: int = 200
-    lists: Literal["no", "pages", "records", "notices"] = "no"
+    lists: Literal["no", "pages", "records", "notices", "alerts"] = "no"
     idempotency: Literal["none", "optional", "required"] = "none"
     is_signed: bool = True
     needs_confirmed_callback: bool = False
@@ -115,6 +118,9 @@ class Operation:
     both answers are the same representation."""
     is_volatile: bool = False
     """The answer is another one each time, so that it has no entity tag."""
+
+    is_stream: bool = False
+    """Answers with server-sent events as long as the sender listens; each holds one `answers`."""
 
     @property
     def has_tag(self) -> bool:

@@ -6,8 +6,12 @@ from simulator.messages.alert import Alert, AlertList, ExplanationRequest
 from simulator.regulator import views
 from simulator.regulator.api import Call, Operation, Outcome, Resource, Taken, page_of
 from simulator.regulator.lifecycle import alert
+from simulator.regulator.limits import STREAMS
 from simulator.regulator.reading import JsonMessage
-from simulator.regulator.refusal import Refusal, not_found
+from simulator.regulator.refusal import Refusal, not_found, refuse_plainly
+
+RETRY_AFTER_S = 5.0
+"""A stream may end any moment."""
 
 EXAMPLE: dict[str, Any] = {
     "id": "alr-1",
@@ -30,6 +34,14 @@ def _list(call: Call, _: None) -> Outcome:
     shown, cursor = page_of(own, call.page)
     items = tuple(map(views.alert, shown))
     return Taken((), lambda: AlertList(items=items, next_cursor=cursor))
+
+
+def _watch(call: Call, _: None) -> Outcome:
+    open = call.streams_of(call.platform)
+    if open >= STREAMS.value:
+        detail = f"{open} streams are open, and that is the most; end one of them first"
+        return refuse_plainly("streams_too_many", detail, retry_after_s=RETRY_AFTER_S)
+    return Taken((), lambda: None)
 
 
 def _read(call: Call, _: None) -> Outcome:
@@ -60,6 +72,19 @@ ALERTS = Resource(
             example={"items": [EXAMPLE], "next_cursor": None},
             ask=_list,
             lists="pages",
+        ),
+        Operation(
+            id="watch_alerts",
+            method="GET",
+            path="/alerts/stream",
+            title="Be told of alerts as they are raised, and of what becomes of them",
+            answers=Alert,
+            example=EXAMPLE,
+            ask=_watch,
+            lists="alerts",
+            is_stream=True,
+            is_volatile=True,
+            refuses=("streams_too_many",),
         ),
         Operation(
             id="read_alert",

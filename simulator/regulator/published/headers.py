@@ -55,6 +55,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """What a request may say beside what its operation demands."""
 
+SCENARIO = _header(
+    "Reinspect-Scenario",
+    "What the regulator does with this request: a fault, a decision, or both, as"
+    " an RFC 9651 dictionary. The signature does not cover it.",
+    "decision=after; after_s=5, fault=latency; delay_s=0.5",
+)
+"""Only sandboxes that were opened with `scenario_headers` listen to it."""
+
 
 def idempotency_key(*, is_required: bool) -> dict[str, Any]:
     """The key that makes a message one; whether it must be there hangs on the operation."""

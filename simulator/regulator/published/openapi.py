@@ -46,6 +46,7 @@ def _page_queries(limit: int, limit_max: int) -> list[dict[str, Any]]:
     ]
 
 
+AFTER = {"type": "integer", "minimum": 0, "maximum": 999999999999999, "default": 0}
 QUERIES: dict[str, list[dict[str, Any]]] = {
     "no": [],
     **{lists: _page_queries(*limits) for lists, limits in LIMITS.items()},
@@ -54,7 +55,15 @@ QUERIES: dict[str, list[dict[str, Any]]] = {
             "name": "after",
             "in": "query",
             "description": "Only notices with a larger `sequence`.",
-            "schema": {"type": "integer", "minimum": 0, "maximum": 999999999999999, "default": 0},
+            "schema": AFTER,
+        }
+    ],
+    "alerts": [
+        {
+            "name": "after",
+            "in": "query",
+            "description": "Begin after the alert of this number, which was the `id` of its event.",
+            "schema": AFTER,
         }
     ],
 }
@@ -85,10 +94,16 @@ INTRODUCTION = (
 )
 
 
-def document(sandbox: str) -> dict[str, Any]:
-    """The OpenAPI document of one sandbox's regulator, to be changed by whoever gets it."""
+def document(sandbox: str, *, scenario_headers: bool = False) -> dict[str, Any]:
+    """The OpenAPI document of one sandbox's regulator, to be changed by whoever gets it; the header
+    that steers the regulator stands only where the sandbox listens to it."""
     whole: dict[str, Any] = json.loads(_text())
     whole["servers"] = [{"url": f"/{sandbox}/v1"}]
+    if scenario_headers:
+        whole["components"]["parameters"]["scenario"] = headers.SCENARIO
+        for methods in whole["paths"].values():
+            for described in methods.values():
+                described["parameters"].append({"$ref": "#/components/parameters/scenario"})
     return whole
 
 
@@ -170,12 +185,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {
         str(operation.status): {
             "description": operation.title,
-            "content": {
-                "application/json": {
-                    "schema": {"$ref": f"#/components/schemas/{operation.answers.__name__}"},
-                    "example": operation.example,
-                }
-            },
+            "content": _content(operation),
             "headers": headers.of_answer(operation),
             "links": {target: _link(target, to) for target, to in operation.links.items()},
         }
@@ -186,6 +196,17 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "headers": headers.referred([*headers.ON_EVERY_ANSWER, "ETag"]),
         }
     return responses | problems.by_status(operation)
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{operation.answers.__name__}"}
+    if operation.is_stream:
+        data = json.dumps(operation.example, separators=(",", ":"))
+        text = f"Server-sent events; the data of each is an `{operation.answers.__name__}`."
+        example = f"event: {operation.example['status']}\nid: 1\ndata: {data}\n\n"
+        stream = {"schema": {"type": "string", "description": text, "contentSchema": schema}}
+        return {"text/event-stream": stream | {"example": example}}
+    return {"application/json": {"schema": schema, "example": operation.example}}
 
 
 def _link(target: str, to: str | Mapping[str, str]) -> dict[str, Any]:
