@@ -226,6 +226,17 @@ async def ninety_days(world: Simulated) -> Json:
     }
 
 
+def test_a_sandbox_may_begin_with_a_script_and_a_running_clock(tmp_path: Path) -> None:
+    async def talk(world: Simulated) -> tuple[Json, Json]:
+        await world.open(script=SCRIPT, rate=1440)
+        return await world.control("GET", "/script"), await world.control("GET", "")
+
+    script, sandbox = simulated(tmp_path, talk, Wall())
+
+    assert (script["status"], script["samples_per_day"]) == ("running", 1.5)
+    assert sandbox["rate"] == 1440
+
+
 def test_a_scripted_regulator_decides_the_same_again_from_the_same_seed(tmp_path: Path) -> None:
     wall = Wall()
     first = simulated(tmp_path / "first", ninety_days, wall)
