@@ -44,6 +44,9 @@ CLOSE = "reinspect.close"
 sent."""
 RESET = "reinspect.reset"
 """Key of the scope's extension: a function that tears the connection down at once."""
+TRAILERS = "reinspect.trailers"
+"""Key of the scope's extension: the list of what came as headers after the body, in the same form;
+whole once the body is."""
 OWN_DATE = "reinspect.own_date"
 """Key of the scope's extension: a function that keeps the server from adding a `Date`."""
 LINGER_FOR_NOTHING = struct.pack("ii", 1, 0)
@@ -77,6 +80,8 @@ class ClosableProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         self._head_bytes = 0
         self._in_head = True
+        self._since_body_bytes = 0
+        self._trailers: list[tuple[bytes, bytes]] = []
         self._is_over = False
         self._patience: asyncio.TimerHandle | None = None
         secured = transport.get_extra_info("ssl_object")
@@ -93,17 +98,32 @@ class ClosableProtocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._head_bytes += len(data)
+        self._since_body_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > self.limits.head_bytes_max:
             self._refuse(431, "headers_too_large", self._too_large(self._head_bytes))
+        elif self._since_body_bytes > self.limits.head_bytes_max + len(data):
+            self._refuse(431, "headers_too_large", self._too_large(self._since_body_bytes))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
+        self._trailers = []
         self._be_patient()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """What comes after the body is no header (RFC 9110 section 6.5.1): a sender could have its
+        headers read otherwise than they were sent, and send them without end."""
+        if self._in_head:
+            super().on_header(name, value)
+        elif not self._is_over:
+            self._trailers.append((name.lower(), value))
+            wrong = self._wrong_with(self._trailers, 0)
+            if wrong is not None:
+                self._refuse(*wrong)
+
     def on_headers_complete(self) -> None:
-        self._in_head, self._head_bytes = False, 0
+        self._in_head, self._head_bytes, self._since_body_bytes = False, 0, 0
         self._stop_waiting()
         wrong = self._wrong_with_head()
         if wrong is not None:
@@ -114,6 +134,7 @@ class ClosableProtocol(HttpToolsProtocol):
             CLOSE: self.transport.close,
             RESET: self._reset,
             CERTIFICATE: self._shown_name,
+            TRAILERS: self._trailers,
         }
         scope["extensions"] = extensions
         super().on_headers_complete()
@@ -126,6 +147,7 @@ class ClosableProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def on_body(self, body: bytes) -> None:
+        self._since_body_bytes = 0
         if not self._is_over:
             super().on_body(body)
 
@@ -135,12 +157,17 @@ class ClosableProtocol(HttpToolsProtocol):
 
     def _wrong_with_head(self) -> tuple[int, str, str] | None:
         target_bytes = len(self.url)
-        head_bytes = target_bytes + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if target_bytes > self.limits.target_bytes_max:
             most = f"at most {self.limits.target_bytes_max:,} bytes, but were {target_bytes:,}"
             return 414, "target_too_long", f"path and query must be {most}"
-        if len(self.headers) > self.limits.headers_max:
-            most = f"at most {self.limits.headers_max}, but were {len(self.headers):,}"
+        return self._wrong_with(self.headers, target_bytes)
+
+    def _wrong_with(
+        self, headers: list[tuple[bytes, bytes]], target_bytes: int
+    ) -> tuple[int, str, str] | None:
+        head_bytes = target_bytes + sum(len(name) + len(value) + 4 for name, value in headers)
+        if len(headers) > self.limits.headers_max:
+            most = f"at most {self.limits.headers_max}, but were {len(headers):,}"
             return 431, "headers_too_large", f"header lines must be {most}"
         if head_bytes > self.limits.head_bytes_max:
             return 431, "headers_too_large", self._too_large(head_bytes)
@@ -173,6 +200,10 @@ class ClosableProtocol(HttpToolsProtocol):
         if self._is_over or self.transport.is_closing():
             return
         self._is_over = True
+        cycle = self.cycle
+        if cycle is not None and cycle.scope is self.scope and cycle.response_started:
+            self.transport.close()  # It was answered before its end; nothing fits behind that.
+            return
         title = HTTPStatus(status).phrase
         problem = {
             "type": f"urn:reinspect:problem:{code}",

@@ -204,10 +204,11 @@ class Blow:
         self.arming.hanging -= 1
         self.settle()
 
-    def miss(self) -> None:
+    def miss(self, *, is_gone: bool = True) -> None:
         """Says that no entry will tell of this blow, since the sender was gone before its message
-        was whole, or has sent none yet; it counts all the same."""
-        self.arming.hanging -= isinstance(self.act, Hang | Trickle)
+        was whole, has sent none yet, or is one of too many; it counts all the same."""
+        if is_gone:
+            self.arming.hanging -= isinstance(self.act, Hang | Trickle)
         self.arming.missed += 1
         self.settle()
 

@@ -19,7 +19,7 @@ from simulator.journal.records import Arrival, Body
 from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.recipient.replies import Replies
 from simulator.sandbox import Sandbox, SandboxClosed
-from simulator.transport import Struck
+from simulator.transport import TRAILERS, Struck
 
 BODY_BYTES_MAX = 32 * 1024 * 1024
 
@@ -148,9 +148,9 @@ def body_of(raw: bytes) -> Body:
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """Names in lower case; a header that came twice holds both values, in order, as RFC 9110 joins
-    them."""
+    them. What came after the body had left the platform like any header, and stands among them."""
     joined: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
+    for raw_name, raw_value in [*scope["headers"], *scope.get("extensions", {}).get(TRAILERS, ())]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined

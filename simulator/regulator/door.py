@@ -62,7 +62,8 @@ class Door:
         return refuse_plainly(RATE, told, retry_after_s=wait_s), headers
 
     def keeps(self, platform: str | None, refusal: str | None) -> bool:
-        """Whether the journal keeps this request by itself."""
+        """Whether the journal keeps this request by itself; `refusal` is what it came to, or would
+        have come to, had a fault not cut it off."""
         return not _is_turned_away(platform, refusal) or self._kept < self._kept_max
 
     def count(self, refusal: str, heard: Heard) -> None:
@@ -89,7 +90,8 @@ class Door:
 
     def fold(self, record: Exchange) -> None:
         """Counts what the journal keeps, fresh or recovered."""
-        if _is_turned_away(record.platform, record.refusal):
+        was_cut_off = record.fault is not None and not record.taken and record.platform is None
+        if was_cut_off or _is_turned_away(record.platform, record.refusal):
             self._kept += 1
             self.turned_away += 1
 

@@ -13,6 +13,8 @@ from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
 _WINDOW = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 """RFC 9110: `deflate` is the zlib format, with its header."""
 _STEP_BYTES = 64 * 1024
+MEMBERS_MAX = 100
+"""Of one gzip body: what follows a member is copied for the next, and so for many without end."""
 
 
 def decompressed(body: bytes, encoding: str) -> bytes | Refusal:
@@ -31,8 +33,11 @@ def decompressed(body: bytes, encoding: str) -> bytes | Refusal:
 
 
 def _unfolded(body: bytes, window: int, bytes_max: int) -> bytes | Refusal:
-    unfolded, rest = bytearray(), body
+    unfolded, rest, members = bytearray(), body, 0
     while rest:  # gzip may have several members, one after the other.
+        members += 1
+        if members > MEMBERS_MAX:
+            raise zlib.error(f"it has more than {MEMBERS_MAX} members")
         member = zlib.decompressobj(window)
         while not member.eof:
             part = member.decompress(rest, _STEP_BYTES)

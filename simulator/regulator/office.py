@@ -166,14 +166,19 @@ class Office:
     async def _cut_off(self, heard: Heard, name: str, blow: Blow, timing: Timing) -> Response:
         """A fault keeps the request from being heard; the journal alone knows that it came."""
         sender = self._senders.of(heard)
+        if isinstance(sender, Refusal) and not self.door.keeps(None, sender.code):
+            blow.miss(is_gone=False)
+            await self._count(sender.code, heard)
+            return Struck(blow)
+        is_known = isinstance(sender, Sender)
         record = Exchange(
             operation=name,
             platform=sender.platform if isinstance(sender, Sender) else None,
             method=heard.method,
             path=heard.path,
             query=heard.query,
-            headers=heard.headers,
-            body=heard.as_evidence(whole=isinstance(sender, Sender)),
+            headers=headers_to_keep(heard, is_known=is_known),
+            body=heard.as_evidence(whole=is_known),
             received_at=heard.received_at,
             status=blow.status or 0,
             answer=None,
@@ -268,12 +273,16 @@ class Office:
     ) -> Response:
         """Answers a request of a flood; the journal tells of many at once."""
         assert answered.refusal is not None
-        self.door.count(answered.refusal, heard)
+        await self._count(answered.refusal, heard)
+        response = answered.response(timing)
+        return response if blow is None else Struck(blow, response)
+
+    async def _count(self, refusal: str, heard: Heard) -> None:
+        """Counts a request of a flood, and writes down how many there were, when it is time."""
+        self.door.count(refusal, heard)
         many = self.door.to_tell(self.sandbox.clock.wall())
         if many is not None:
             await self.sandbox.write(many)
-        response = answered.response(timing)
-        return response if blow is None else Struck(blow, response)
 
     def _fold(self, entry: Entry) -> None:
         """Takes in one entry, fresh or recovered."""

@@ -4,6 +4,7 @@ Both come from the journal, so that a restart forgets neither.
 """
 
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -82,7 +83,8 @@ class Senders:
         held = self.folding.state.keys.get(key_id)
         if held is not None and key_id not in self._public_keys:
             raw = b64decode(held.public_key)
-            self._public_keys[key_id] = self.folding.sandbox.suite.public_key(raw)
+            with suppress(ValueError):  # A former version took a key that opens nothing today.
+                self._public_keys[key_id] = self.folding.sandbox.suite.public_key(raw)
         return self._public_keys.get(key_id)
 
     def remember(self, exchange: Exchange, at: datetime) -> None:

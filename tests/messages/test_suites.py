@@ -236,3 +236,45 @@ def test_any_key_signs_anything(data: bytes, number: int) -> None:
     key = Sm2PrivateKey.from_private_bytes(number.to_bytes(32, "big"))
 
     key.public_key().verify(key.sign(data), data)
+
+
+SMALL_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+]
+
+
+@pytest.mark.parametrize("raw", SMALL_ORDER)
+def test_a_key_for_which_anybody_can_sign_is_none(raw: str) -> None:
+    """With the first of them the signature of 01 and 63 zeros holds for every message."""
+    with pytest.raises(ValueError, match=r"small order|right form"):
+        suites()["ed25519"].public_key(bytes.fromhex(raw))
+
+
+@pytest.mark.parametrize("r", [0, 1, ORDER - 1, ORDER, 2**256 - 1])
+@pytest.mark.parametrize("s", [0, 1, ORDER - 1, ORDER, 2**256 - 1])
+def test_sm2_takes_no_number_at_or_beyond_its_edge(r: int, s: int) -> None:
+    key = suites()["sm2"].private_key(bytes(range(32))).public_key()
+
+    with pytest.raises(InvalidSignature):
+        key.verify(r.to_bytes(32, "big") + s.to_bytes(32, "big"), b"message")
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\0", b"\4" + bytes(64), b"\4" + b"\xff" * 64, b"\2" + bytes(32), bytes(65), b""]
+)
+def test_sm2_takes_no_point_that_is_nowhere(raw: bytes) -> None:
+    with pytest.raises(ValueError, match=r"65 bytes|on the curve"):
+        suites()["sm2"].public_key(raw)

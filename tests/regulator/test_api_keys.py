@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from simulator.journal.events import KeyAdded
 from simulator.journal.records import Delivery, Exchange
 from simulator.messages.base import canonical
 from simulator.messages.suites import suites
 from simulator.regulator.lifecycle import regulator_key
 from tests.regulator.added import WEEK_S, adding, key_id, private_key
-from tests.regulator.connected import KEY, KEY_ID, Connected, connected
+from tests.regulator.connected import HOST, KEY, KEY_ID, REGISTRATION, Connected, connected
 from tests.regulator.test_api_flow import CALLBACK
 
 NEW = private_key(b"n")
@@ -286,3 +287,23 @@ def test_the_regulators_keys_outlive_a_restart(regulator: Connected) -> None:
     regulator.restart()
 
     assert regulator.ask("GET", "/keys").json() == before
+
+
+def test_a_key_for_which_anybody_can_sign_is_not_registered(tmp_path: Path) -> None:
+    public = base64.b64encode(b"\1" + bytes(31)).decode()
+    with connected(tmp_path) as regulator:
+        body = REGISTRATION | {"key": {"algorithm": "ed25519", "public_key": public}}
+        refused = regulator.client.build_request("POST", f"{HOST}/demo/v1/registrations", json=body)
+        answer = regulator.send(refused)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_unfit")
+    assert "anybody could sign for it" in answer.json()["detail"]
+
+
+def test_such_a_key_of_an_older_journal_opens_nothing(regulator: Connected) -> None:
+    public = base64.b64encode(b"\1" + bytes(31)).decode()
+    added = KeyAdded("reg-1", "key-weak", public, "signature", regulator.sandbox.clock.now())
+    regulator.runner.run(regulator.office.decide("tester", "older", (added,)))
+
+    assert code_with(regulator, KEY, "key-weak") == "key_unknown"
+    assert code_with(regulator, KEY, KEY_ID) is None

@@ -1,5 +1,6 @@
 """Who asks too often waits as long as is said; a flood of strangers does not fill the journal."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,3 +151,46 @@ def test_long_headers_of_strangers_are_not_kept_whole(regulator: Connected) -> N
 
     record = [one for one in regulator.records() if isinstance(one, Exchange)][-1]
     assert record.headers["x-long"] == "y" * 500
+
+
+def test_a_flood_of_strangers_into_a_fault_is_counted_and_the_platforms_requests_are_kept(
+    regulator: Connected,
+) -> None:
+    regulator.office.door._kept_max = 2
+    regulator.sandbox.faults.arm("error_status", scope="regulator", times=7)
+    unsigned = regulator.client.build_request(
+        "GET", f"{HOST}/demo/v1/time", headers={"x-long": "y" * 5000}
+    )
+    strangers = [regulator.send(unsigned).status_code for _ in range(6)]
+    own = regulator.ask("GET", "/time").status_code
+    after = regulator.ask("GET", "/time").status_code
+    regulator.restart()
+
+    assert (strangers, own, after) == ([503] * 6, 503, 200)
+    cut_off = [one for one in regulator.records() if isinstance(one, Exchange) and one.fault]
+    assert [one.platform for one in cut_off] == [None, None, "reg-1"]
+    assert cut_off[0].headers["x-long"] == "y" * 500
+    told = [one for one in regulator.records() if isinstance(one, TurnedAway)]
+    assert [(one.requests, one.refusals) for one in told] == [
+        (1, {"signature_missing": 1}),
+        (3, {"signature_missing": 3}),
+    ]
+
+
+def test_whoever_hangs_uncounted_is_let_go_and_the_fault_ends(regulator: Connected) -> None:
+    regulator.office.door._kept_max = 0
+    faults = regulator.sandbox.faults
+    faults.arm("blackhole", scope="regulator", times=1)
+    unsigned = regulator.client.build_request("GET", f"{HOST}/demo/v1/time")
+
+    async def hang() -> None:
+        hanging = asyncio.ensure_future(regulator.client.send(unsigned))
+        while not (held := list(faults)) or not held[0].missed:
+            await asyncio.sleep(0)
+        assert (held[0].hanging, len(faults)) == (1, 1)
+        faults.revert(held[0].id)
+        with pytest.raises(ConnectionResetError):
+            await hanging
+        assert held[0].hanging == 0
+
+    regulator.runner.run(hang())

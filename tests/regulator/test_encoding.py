@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from simulator.regulator.encoding import decompressed
+from simulator.regulator.encoding import MEMBERS_MAX, decompressed
 from simulator.regulator.limits import BODY, MIB
 from simulator.regulator.refusal import Refusal
 
@@ -77,3 +77,15 @@ def test_a_bomb_is_refused_within_bounded_memory() -> None:
     assert isinstance(outcome, Refusal)
     assert outcome.errors[0].value == f"more than {BODY.value}, decompressed"
     assert peak_bytes < 2 * BODY.value
+
+
+def test_a_body_of_many_little_members_is_refused_before_it_takes_long() -> None:
+    """Each member has what follows it copied: 1,600,000 of them would keep everybody waiting."""
+    member = gzip.compress(b"x")
+
+    assert decompressed(member * MEMBERS_MAX, "gzip") == b"x" * MEMBERS_MAX
+    outcome = decompressed(member * (MEMBERS_MAX + 1), "gzip")
+
+    assert code_of(outcome) == "encoding_malformed"
+    assert isinstance(outcome, Refusal)
+    assert outcome.detail == "the body is not gzip (it has more than 100 members)"

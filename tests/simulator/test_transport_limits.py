@@ -3,19 +3,29 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from simulator.transport import ClosableProtocol, HeadLimits
+from simulator.transport import TRAILERS, ClosableProtocol, HeadLimits
 
 
 class Impatient(ClosableProtocol):
-    limits = HeadLimits(head_s_max=0.05)
+    limits = HeadLimits(head_s_max=0.05, head_bytes_max=16_000)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("heard")(scope, receive, send)
+    """Reads to the end, and tells what it takes for headers then."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        more = message["more_body"]
+    headers, trailers = dict(scope["headers"]), dict(scope["extensions"][TRAILERS])
+    told = f"heard {headers.get(b'x-a')} {trailers.get(b'x-a')}"
+    await PlainTextResponse(told)(scope, receive, send)
 
 
 def answered(sent: bytes) -> bytes:
@@ -54,4 +64,37 @@ def test_a_whole_head_is_not_hurried() -> None:
     answer = answered(b"GET / HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert answer.endswith(b"heard")
+    assert answer.endswith(b"heard None None")
+
+
+CHUNKED = (
+    b"POST / HTTP/1.1\r\nhost: h\r\nx-a: 1\r\nconnection: close\r\n"
+    b"transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n"
+)
+
+
+def test_what_comes_after_the_body_is_no_header() -> None:
+    answer = answered(CHUNKED + b"X-A: 2\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"heard b'1' b'2'")
+
+
+@pytest.mark.parametrize(
+    "trailers",
+    [b"x: y\r\n" * 101 + b"\r\n", b"x: " + b"y" * 16_000 + b"\r\n\r\n", b"x: " + b"y" * 3_000_000],
+    ids=["many", "long", "without end"],
+)
+def test_what_comes_after_the_body_has_the_limits_of_headers(trailers: bytes) -> None:
+    answer = answered(CHUNKED + trailers)
+
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b'"code": "headers_too_large"' in answer
+
+
+def test_a_long_body_in_little_chunks_is_no_long_head() -> None:
+    head = CHUNKED.partition(b"3\r\n")[0]
+
+    answer = answered(head + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
