@@ -65,7 +65,10 @@ def _registration(body: Body) -> Body:
         "passcode": NEWCOMERS_PASSCODE,
         "uscc": USCC,
         "callback_url": None,
-        "key": {"algorithm": "ed25519", "public_key": "A" * 43 + "="},
+        "key": {
+            "algorithm": "ed25519",
+            "public_key": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+        },
     }
 
 

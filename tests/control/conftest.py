@@ -65,7 +65,7 @@ async def register(world: World) -> None:
     """A platform that polls, with one accepted declaration for a recipient in Singapore."""
     fields = (DeclaredFieldSeen("amount", "M02", "none"),)
     until = START + timedelta(days=90)
-    key = "A" * 43 + "="
+    key = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
     site = world.site("sb")
     assert site is not None
     await site.office.decide(

@@ -12,7 +12,13 @@ from .conftest import START, AtControl, create, register
 Json = dict[str, Any]
 NOWHERE = "http://127.0.0.1:1/"
 REGISTERED = PlatformRegistered(
-    "reg-1", "91310000MA1FL0B92L", "P", "key-1", "A" * 43 + "=", NOWHERE, START
+    "reg-1",
+    "91310000MA1FL0B92L",
+    "P",
+    "key-1",
+    "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=",
+    NOWHERE,
+    START,
 )
 
 

@@ -17,7 +17,7 @@ from simulator.regulator.state import RegulatorState
 NOW = datetime(2023, 6, 1, 9, 0, tzinfo=UTC)
 END = datetime(2024, 6, 1, tzinfo=UTC)
 USCC = "91310000MA1FL0000N"
-PUBLIC_KEY = "A" * 43 + "="
+PUBLIC_KEY = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
 PAYLOAD = "1" * 64
 PURPOSE = "settlement of cross-border payments"
 
