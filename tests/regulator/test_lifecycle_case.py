@@ -280,3 +280,16 @@ def test_the_wire_tells_the_case() -> None:
         findings=(),
         decided_at=NOW,
     )
+
+
+def test_a_suspension_within_a_case_forgets_no_reinspection() -> None:
+    state = authorized()
+    state.policy = Policy(reinspections="manual")
+    fold(state, case.inspect(state, "reg-1", "unannounced", NOW))
+    fold(state, case.reinspect(state, "reg-1", "cas-1", NOW))
+
+    fold(state, order.suspend(state, "reg-1", "cas-1", "undeclared", NOW))
+
+    assert (state.cases["cas-1"].status, state.cases["cas-1"].suspended_at) == ("reinspecting", NOW)
+    assert "cas-1" in state.undecided
+    assert refused(case.reinspect(state, "reg-1", "cas-1", NOW)).code == "reinspection_pending"

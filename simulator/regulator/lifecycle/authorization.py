@@ -17,6 +17,7 @@ from simulator.messages.base import canonical
 from simulator.messages.declaration import DeclaredField
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.lifecycle import papers
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -66,6 +67,9 @@ def standing(
     if orders.suspended_in is not None:
         return "suspended"
     if orders.stopped or authorization.id in orders.stopped_authorizations:
+        return "stopped"
+    declaration = state.declarations.get(authorization.granted.declaration)
+    if declaration is not None and papers.lost_by(state, declaration.received) is not None:
         return "stopped"
     return "active"
 
@@ -282,6 +286,10 @@ def _grant_errors(
     declaration = state.declarations[former.declaration]
     if not declaration.in_force:
         must = f"stand on a declaration in force ({declaration.id} is {declaration.status})"
+        errors.append(wrong("declaration_not_in_force", "/authorization", former.id, must))
+    lost = papers.lost_by(state, declaration.received)
+    if lost is not None:
+        must = f"rest on papers in force ({lost})"
         errors.append(wrong("declaration_not_in_force", "/authorization", former.id, must))
     declared = {f.category for f in declaration.received.fields}
     for place, category in enumerate(categories or ()):

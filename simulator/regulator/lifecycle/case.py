@@ -195,7 +195,14 @@ def evolve(case: Case | None, event: InspectionOpened | CaseEvent) -> Case:
     assert case is not None, "a case goes on that was never opened"
     match event:
         case ExportSuspended():
-            return replace(case, status="suspended", suspended_at=event.at, deadline=event.deadline)
+            # A re-inspection that was asked for before goes on.
+            waits = case.status == "reinspecting"
+            return replace(
+                case,
+                status=case.status if waits else "suspended",
+                suspended_at=event.at,
+                deadline=event.deadline,
+            )
         case MaterialHandedIn():
             others = [material for material in case.handed_in if material.number != event.number]
             return replace(
@@ -236,7 +243,7 @@ DRAWN = Drawing(
         Step("reinspecting", ReinspectionDecided, "inspected"),
         Step("reinspecting", ReinspectionDecided, "suspended"),
         Step("reinspecting", ReinspectionDecided, "lifted"),
-        Step("reinspecting", ExportSuspended, "suspended"),
+        Step("reinspecting", ExportSuspended, "reinspecting"),
         Step("reinspecting", ExportLifted, "lifted"),
         Step("reinspecting", DeadlinePassed, "failed"),
     ),

@@ -326,7 +326,10 @@ def _decided(
 def _ended(
     state: "RegulatorState", contract: Contract, reason: str, now: datetime
 ) -> tuple[Event, ...]:
-    """The contract, and what rests on it or on one whose place it took."""
+    """The contract, and what rests on it or on one whose place it took. One that is not filed took
+    no place yet, so that the former goes on."""
+    if contract.status != "filed":
+        return (ContractEnded(contract.id, reason, now),)
     ids, former = {contract.id}, contract.received.replaces
     while former is not None:
         ids.add(former)
