@@ -140,6 +140,7 @@ class ClosableProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is not None and self.cycle.scope is self.scope:
             extensions[OWN_DATE] = _leaving_out_date(self.cycle)
+            self.cycle.__class__ = WitnessedCycle
 
     def _reset(self) -> None:
         connection: Any = self.transport.get_extra_info("socket")
@@ -222,6 +223,31 @@ class ClosableProtocol(HttpToolsProtocol):
         self.transport.write(head.encode() + body)
         self._stop_waiting()
         self._patience = self.loop.call_later(LINGER_S, self.transport.close)
+
+
+class WitnessedCycle(RequestResponseCycle):
+    """uvicorn's own cycle, but for a sender who has gone when its request is read: what has come is
+    handed on before the end is told.
+
+    A server that is slow would otherwise forget messages that had come whole, and whose senders
+    rightly say that they sent them.
+    """
+
+    was_read = False
+    """Everything that came until the sender went has been handed on."""
+
+    async def receive(self) -> Any:
+        message: Any = await super().receive()
+        if message["type"] == "http.request":
+            self.was_read = not message["more_body"]
+        elif not self.response_complete and not self.was_read and self._has_more():
+            part, self.body, self.was_read = bytes(self.body), bytearray(), True
+            return {"type": "http.request", "body": part, "more_body": self.more_body}
+        return message
+
+    def _has_more(self) -> bool:
+        """Whether something came that nobody has read: a part of the body, or its end."""
+        return bool(self.body) or not self.more_body
 
 
 def _leaving_out_date(cycle: RequestResponseCycle) -> Callable[[], None]:

@@ -76,6 +76,20 @@ def permitted_categories(contract: Contract, authorization: Authorization) -> tu
     return tuple(category for category in contract.categories if category in permitted)
 
 
+def about_to_announce(platform: "Platform", journey: Journey) -> Journey:
+    """The journey as it must be on disk before its announcement is first sent. A choice that waited
+    for its turn, or for a regulator out of reach, may be out of date by then: that is raised."""
+    if journey.announcing:
+        return journey
+    assert journey.authorization is not None, "announced without choice"
+    platform.regulator.check_not_quiet()
+    version = (journey.authorization, journey.authorization_version)
+    for hindrance in (platform.orders.forbid(*version), platform.authorizations.still(*version)):
+        if hindrance is not None and hindrance.code == "authorization_stale":
+            raise hindrance
+    return replace(journey, announcing=True)
+
+
 async def announce(platform: "Platform", journey: Journey) -> Journey:
     """Announces the transmission. `received` is not `accepted`."""
     contract = platform.steps.find_contract(journey.payment)

@@ -61,6 +61,8 @@ class Journey:
     authorization: str | None = None
     authorization_version: int = 0
     categories: tuple[str, ...] = ()
+    announcing: bool = False
+    """The announcement may have been heard: it is repeated as it was, whatever has changed."""
     transmission: str | None = None
     feed_started: bool = False
     feeds_refused: int = 0
@@ -90,6 +92,7 @@ class Journey:
             attempt=self.attempt + (self.stage is not Stage.TAKEN),
             authorization=None,
             authorization_version=0,
+            announcing=False,
             transmission=None,
             feed_started=False,
             feeds_refused=0,

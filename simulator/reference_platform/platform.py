@@ -22,6 +22,7 @@ from httpx_aiohttp import AiohttpTransport
 from simulator.clock import wall_now
 from simulator.reference_platform.authorizations import Authorizations
 from simulator.reference_platform.connection import Connection
+from simulator.reference_platform.crossing import about_to_announce
 from simulator.reference_platform.desensitise import token
 from simulator.reference_platform.home import Home
 from simulator.reference_platform.journey import Hindrance, Journey, Outlook, Stage
@@ -190,6 +191,8 @@ class Platform:
             case Stage.TAKEN:
                 return await steps.choose(self, journey)
             case Stage.CHOSEN:
+                journey = about_to_announce(self, journey)
+                self.outbox.save(journey)
                 return await steps.announce(self, journey)
             case Stage.ANNOUNCED:
                 return await steps.await_decision(self, journey)

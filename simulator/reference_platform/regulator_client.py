@@ -116,11 +116,15 @@ class RegulatorClient:
         read_at, sandbox, rate = self._read_at
         return sandbox + (wall - read_at) * rate
 
+    def check_not_quiet(self) -> None:
+        """Raises the hindrance while the regulator is left alone: nothing would be sent."""
+        if asyncio.get_running_loop().time() < self._quiet_until:
+            raise _unreachable("the regulator did not answer a moment ago")
+
     async def _ask(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> dict[str, Any]:
-        if asyncio.get_running_loop().time() < self._quiet_until:
-            raise _unreachable("the regulator did not answer a moment ago")
+        self.check_not_quiet()
         try:
             async with asyncio.timeout(PATIENCE_S):
                 response = await self._send(method, self._base + path, body, headers)

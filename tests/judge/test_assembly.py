@@ -10,6 +10,7 @@ from scenarios.judge.assembly import assemble
 from scenarios.judge.docket import docket
 from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.requirement import SubjectName
+from scenarios.requirements.trc_01 import every_record_is_traceable
 from scenarios.traffic.planted import plain
 from simulator.journal import events as ev
 from simulator.journal import records as rec
@@ -383,3 +384,46 @@ def test_a_platform_that_could_not_be_restarted_was_not(
     (payment,) = dossiers(world, "payment")
 
     assert payment.asked_before_restart is before
+
+
+def test_bytes_sent_again_under_a_second_transmission_are_traced_under_each() -> None:
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    text = f'{{"amount": "{payment.amount}"}}'
+    source, ids = f"source-{payment.id}", []
+    for status in (503, 200):
+        id = world.announce()
+        world.feed(id, "started")
+        digest = world.arrive(text, status=status)
+        world.feed(id, "started", "progressed", "ended", payload=digest, size=len(text))
+        world.close(id, digest, size=len(text))
+        world.trace(id, digest, source)
+        ids.append(id)
+    world.end()
+
+    payloads = dossiers(world, "payload")
+
+    assert [payload.transmission for payload in payloads] == ids
+    assert [[each.transmission for each in payload.lineage] for payload in payloads] == [
+        [id] for id in ids
+    ]
+    assert [list(every_record_is_traceable.judge(payload)) for payload in payloads] == [[], []]
+
+
+def test_lineage_that_names_a_transmission_which_never_told_of_the_bytes_stays_beside_them() -> (
+    None
+):
+    world = AWorld()
+    world.declare()
+    payment = world.payment()
+    world.ask(payment)
+    digest = world.send(payment)
+    world.trace(world.announce(), digest, f"source-{payment.id}")
+    world.end()
+
+    (payload,) = dossiers(world, "payload")
+
+    assert [each.transmission for each in payload.lineage] == ["trm-1", "trm-2"]
+    assert [finding.seen for finding in every_record_is_traceable.judge(payload)] == ["trm-2"]

@@ -3,10 +3,11 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from simulator.reference_platform.journey import Hindrance, Journey, Stage
+from simulator.reference_platform.journey import Hindrance, Journey, Outlook, Stage
 from simulator.reference_platform.orders import Orders
 from simulator.reference_platform.platform import Platform
 from tests.reference_platform.test_payment_flow import CROSSING
@@ -230,3 +231,30 @@ def test_a_payload_in_doubt_is_accounted_for_when_it_may_not_be_sent_again(tmp_p
 
     assert journey.stage is Stage.REFUSED
     assert list(dict.fromkeys(world.story)) == CROSSING
+
+
+def test_a_version_that_was_superseded_while_the_regulator_was_away_is_not_announced(
+    tmp_path: Path,
+) -> None:
+    world = World()
+    away = Hindrance("regulator_unreachable", "it is away", Outlook.PASSES)
+
+    async def story() -> Journey:
+        async with running(world, tmp_path) as platform:
+            await platform.authorizations.read()
+            with patch.object(platform.regulator, "check_not_quiet", side_effect=away):
+                taken = platform.take(order())
+                await world.until(lambda: waits_for(platform, taken.id, "regulator_unreachable"))
+                assert at_stage(platform, taken.id) is Stage.CHOSEN
+                world.narrow("aut-1")
+                news = world.tell("authorization.granted", authorization="aut-1", version=2)
+                await platform.notices.receive(news)
+            await platform.drained()
+            journey = platform.outbox.read(taken.id)
+            assert journey is not None
+            return journey
+
+    journey = asyncio.run(story())
+
+    assert (journey.stage, journey.authorization_version) == (Stage.SETTLED, 2)
+    assert world.story == CROSSING

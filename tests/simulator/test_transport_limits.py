@@ -1,4 +1,5 @@
-"""A head that does not come to its end is given up, whatever its sender hopes for."""
+"""A head that does not come to its end is given up, whatever its sender hopes for; a request that
+came whole is heard, even if its sender has gone since."""
 
 import asyncio
 from collections.abc import Callable
@@ -98,3 +99,46 @@ def test_a_long_body_in_little_chunks_is_no_long_head() -> None:
     answer = answered(head + b"1\r\na\r\n" * 50_000 + b"0\r\n\r\n")
 
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_what_came_whole_is_heard_although_its_sender_has_gone() -> None:
+    heard: list[tuple[str, bytes]] = []
+
+    async def forgetful(sent: bytes) -> None:
+        gone, done = asyncio.Event(), asyncio.Event()
+
+        class Watched(ClosableProtocol):
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                gone.set()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            await gone.wait()
+            for _ in range(2):
+                message = await receive()
+                heard.append((message["type"], message.get("body", b"")))
+            done.set()
+
+        config = uvicorn.Config(slow, http=Watched, ws="none", lifespan="off")
+        config.load()
+        state = uvicorn.server.ServerState()
+        make: Callable[[], Watched] = lambda: Watched(config, state, {})  # noqa: E731
+        server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            await writer.drain()
+            writer.close()
+            await done.wait()
+
+    head = b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 7\r\n\r\n"
+    asyncio.run(forgetful(head + b"payload"))
+    asyncio.run(forgetful(head + b"pay"))
+
+    assert heard == [
+        ("http.request", b"payload"),
+        ("http.disconnect", b""),
+        ("http.request", b"pay"),
+        ("http.disconnect", b""),
+    ]

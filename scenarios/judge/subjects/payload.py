@@ -31,7 +31,9 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
             assembly,
             joined,
             leaks=leaks,
-            lineage=lineage.get(joined.arrival.body.sha256, ()),
+            lineage=_of_this_sending(
+                assembly, joined, lineage.get(joined.arrival.body.sha256, ())
+            ),
             recovered_mobile=recovered,
             keys=keys,
         )
@@ -98,6 +100,31 @@ def _categories_seen(
     for facts in lineage:
         seen |= facts.categories
     return frozenset(code for code in seen if code.startswith("M"))
+
+
+def _of_this_sending(
+    assembly: Assembly, joined: Joined, lineage: tuple[LineageFacts, ...]
+) -> tuple[LineageFacts, ...]:
+    """The lineage of these bytes, but for what tells of their sending under another transmission:
+    bytes that may have arrived are accounted for there, and sent again under a new one."""
+    if not any(facts.transmission == joined.transmission for facts in lineage):
+        return lineage  # None is about this sending, so that each of them may be a contradiction.
+    return tuple(
+        facts
+        for facts in lineage
+        if facts.transmission == joined.transmission
+        or not _was_told_under(assembly, joined, facts.transmission)
+    )
+
+
+def _was_told_under(assembly: Assembly, joined: Joined, transmission: str) -> bool:
+    """Whether feed or closing of that transmission, to the same recipient, tell of these bytes."""
+    sent = assembly.evidence.transmissions.get(transmission)
+    if sent is None or sent.event.recipient != joined.arrival.recipient:
+        return False
+    digest = joined.arrival.body.sha256
+    fed = any(event.payload == digest for _, event in sent.feed)
+    return fed or (sent.closing is not None and digest in sent.closing.payloads)
 
 
 def _lineage_by_digest(assembly: Assembly) -> dict[str, tuple[LineageFacts, ...]]:
