@@ -188,6 +188,10 @@ class Control:
         bodies = [{"kind": each.kind, "body": records.to_json(each)} for each in witnessed]
         await self._post("records", {"records": bodies})
 
+    async def loop_lag_s(self) -> float:
+        """How late the simulator's own loop was, at worst, in the last seconds."""
+        return float((await self._ask("GET", "/saturation")).json()["event_loop_lag_s"])
+
     async def journal(self, after: int = 0) -> bytes:
         """The entries after that sequence number, as NDJSON."""
         answer = await self._ask("GET", self._path("journal"), query={"after": after})

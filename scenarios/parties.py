@@ -18,8 +18,9 @@ from pathlib import Path
 
 import httpx
 
-START_S = 20.0
-"""The longest that a process of ours may take until it answers."""
+START_S = 60.0
+"""The longest that a process of ours may take until it answers: it only guards against waiting for
+ever, since one that ends while starting is noticed at once."""
 STOP_S = 5.0
 LOOK_EVERY_S = 0.03
 TOKEN_VARIABLE = "REINSPECT_CONTROL_TOKEN"
@@ -108,7 +109,7 @@ class Party:
     async def wait_for(self, url: str, within_s: float = START_S) -> None:
         """Returns when `url` answers at all; PartyFailed with its last words if it does not."""
         deadline = asyncio.get_running_loop().time() + within_s
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=10.0, trust_env=False) as client:
             while asyncio.get_running_loop().time() < deadline:
                 if not self.is_running:
                     raise PartyFailed(f"{self.name} ended while starting: {self.last_words()}")
@@ -118,7 +119,8 @@ class Party:
                 except httpx.HTTPError:
                     await asyncio.sleep(LOOK_EVERY_S)
         raise PartyFailed(
-            f"{self.name} did not answer {url} in {within_s:g} s: {self.last_words()}"
+            f"waited {within_s:g} s for {self.name} to answer {url}; it still runs, and said: "
+            f"{self.last_words()}"
         )
 
 
@@ -163,7 +165,10 @@ async def _announced(party: Party) -> str:
         if not party.is_running:
             raise PartyFailed(f"the simulator ended while starting: {party.last_words()}")
         await asyncio.sleep(LOOK_EVERY_S)
-    raise PartyFailed(f"the simulator did not start in {START_S:g} s: {party.last_words()}")
+    raise PartyFailed(
+        f"waited {START_S:g} s for the simulator to say which address it serves; it still runs, "
+        f"and said: {party.last_words()}"
+    )
 
 
 @asynccontextmanager

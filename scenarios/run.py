@@ -12,6 +12,7 @@ from scenarios import run_folder
 from scenarios.control import Control, ControlRefused, SimulatorGone, WorldState
 from scenarios.merchants import Merchants
 from scenarios.notebook import Notebook
+from scenarios.pace import Pace
 from scenarios.run_folder import RunFolder
 from scenarios.sight import Sight
 from scenarios.stage import Stage
@@ -22,6 +23,9 @@ from simulator.clock import wall_now
 from simulator.law.packs import pack
 
 LOOK_EVERY_S = 0.05
+ANSWERS_S = 20.0
+"""The longest that an address may take to accept a connection; where nobody listens it is refused
+at once."""
 FIRST_DAY = {"r2022": datetime(2023, 6, 1, tzinfo=UTC)}
 """Where a rule pack's sandbox begins, if not on the pack's own first day: under r2022 the story
 plays in June 2023."""
@@ -94,7 +98,7 @@ async def play(plan: Plan, target: Target, control: Control, tell: Tell) -> Play
     """Plays the plan's stories over an open sandbox. Whatever happens is in the journal."""
     notebook = Notebook(control)
     await notebook.mark("run_started", **_facts(plan, target))
-    async with Merchants(target, notebook) as merchants:
+    async with Merchants(target, notebook) as merchants, Pace(control, notebook) as pace:
         stage = Stage(
             target=target,
             control=control,
@@ -104,6 +108,7 @@ async def play(plan: Plan, target: Target, control: Control, tell: Tell) -> Play
             traffic=Traffic(plan.seed),
             scale=plan.scale,
             tag=plan.tag,
+            stretch=pace.stretch,
         )
         player = _Player(stage, plan, tell)
         try:
@@ -167,13 +172,14 @@ class _Player:
         """Why the platform cannot be examined at all; `None` once it holds its authorizations."""
         self._say("waiting for the platform to register and declare")
         loop = asyncio.get_running_loop()
-        asked_to_declare, deadline = False, loop.time() + self.plan.ready_s
+        asked_to_declare, began = False, loop.time()
         while True:
             state = await self.stage.control.state()
             missing = self._missing(state)
             if missing is None and await self.stage.platform_is_ready(within_s=5.0):
                 return None
-            late = loop.time() > deadline - 0.8 * self.plan.ready_s
+            waited_s = (loop.time() - began) / self.stage.stretch()
+            late = waited_s > 0.2 * self.plan.ready_s
             if (
                 state.active
                 and late
@@ -182,7 +188,7 @@ class _Player:
             ):
                 asked_to_declare = True
                 await self.stage.action("declare")
-            if loop.time() > deadline:
+            if waited_s > self.plan.ready_s:
                 return missing or "its health check does not say that it is ready"
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -239,7 +245,7 @@ async def _answers(url: str) -> bool:
     """Whether anything still listens at this address."""
     host, port = host_and_port(url)
     try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 2.0)
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), ANSWERS_S)
     except (OSError, TimeoutError):
         return False
     writer.close()

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scenarios.judge.contents import bytes_of
 from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
@@ -90,8 +90,34 @@ class Assembly:
         if version.end_kind in ("superseded", "revoked") and version.ended is not None:
             told = told_at(self.evidence, version.end_notice) or version.ended.wall_at
             late = (at.wall_at - told).total_seconds()
-            return version.ended < at and late <= self.limits.revocation_s
-        return 0 <= (at.wall_at - self.expired_at(version, at)).total_seconds() <= EXPIRY_GRACE_S
+            limit = self.limits.revocation_s + self.lag_s(told, at.wall_at)
+            return version.ended < at and late <= limit
+        expired = self.expired_at(version, at)
+        grace = EXPIRY_GRACE_S + self.lag_s(expired, at.wall_at)
+        return 0 <= (at.wall_at - expired).total_seconds() <= grace
+
+    def lag_s(self, start: datetime, end: datetime) -> float:
+        """By how much a starved machine may have lengthened what was witnessed between the two: the
+        witness may have been behind at the end, and whoever had to react at the beginning."""
+        starved = self.evidence.starved
+        over = [one.lag_s for one in starved if one.since <= end and start <= one.until]
+        return 2 * max(over, default=0.0)
+
+    def starvation(
+        self, told_at: datetime | None, limit_s: float, late_s: Iterable[float]
+    ) -> str | None:
+        """Why none of these delays is proved to be beyond the limit; `None` if one of them is, or
+        if there is none."""
+        if told_at is None:
+            return None
+        lags = []
+        for late in late_s:
+            lags.append(self.lag_s(told_at, told_at + timedelta(seconds=late)))
+            if late - limit_s > lags[-1]:
+                return None
+        if not lags:
+            return None
+        return f"the machine was starved: what was witnessed may be {max(lags):.1f} s behind"
 
     def concerns(self, halt: Halt, recipient: str | None) -> bool:
         """Whether a stop or suspension covers sending to `recipient`."""

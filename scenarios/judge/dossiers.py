@@ -118,6 +118,9 @@ class PaymentDossier(Dossier):
     left_under_order_s: float | None = None
     """Seconds since the platform was told of that suspension, where it left beyond the limit and
     before the lift."""
+    left_starved: str | None = None
+    """Why the machine may be to blame for all of that delay; `None` where it was later than that,
+    or not late."""
     asked_before_restart: bool = False
     """The platform was restarted after this payment was taken and before it was final."""
     accepted_at: Moment | None = None
@@ -251,6 +254,10 @@ class AuthorizationDossier(Dossier):
     stale_late_s: tuple[float, ...] = ()
     """For each announcement under an older version beyond the limit: seconds since the platform was
     told of this one."""
+    left_starved: str | None = None
+    stale_starved: str | None = None
+    """Why the machine may be to blame for all of the delays of what left, or of the stale
+    announcements; `None` where one was later than that, or none was late."""
     announcements: int = 0
     """Announcements for this authorization while this version was the current one."""
 
@@ -285,6 +292,9 @@ class NoticeDossier(Dossier):
     left_late_s: tuple[float, ...] = ()
     """For a stop: for each payload in its scope beyond the limit and before the lift, seconds since
     the platform was told."""
+    left_starved: str | None = None
+    """Why the machine may be to blame for all of that delay; `None` where it was later than that,
+    or not late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +341,9 @@ class CaseDossier(Dossier):
     left_late_s: tuple[float, ...] = ()
     """For each payload beyond the limit and before the lift: seconds since the platform was
     told."""
+    left_starved: str | None = None
+    """Why the machine may be to blame for all of that delay; `None` where it was later than that,
+    or not late."""
     domestic_asked: int = 0
     """Domestic payments that merchants asked for while it was suspended."""
     domestic_failed: tuple[str, ...] = ()

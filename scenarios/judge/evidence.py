@@ -118,6 +118,16 @@ class FaultWindow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Starved:
+    """A time, by the wall, in which a loop of ours was late: whatever was witnessed in it may have
+    happened that much earlier."""
+
+    since: datetime
+    until: datetime
+    lag_s: float
+
+
 @dataclass(slots=True)
 class CaseTrack:
     """A case as opened, with what was handed in."""
@@ -170,6 +180,7 @@ class Evidence:
     cases: dict[str, CaseTrack] = field(default_factory=dict)
     unheard: Counter[str] = field(default_factory=Counter)
     """Refused requests that the journal counts and does not keep, by problem code."""
+    starved: list[Starved] = field(default_factory=list)
 
     def story_end(self, story: str) -> Moment | None:
         """When the story ended, or `None` if the run broke off in it."""
@@ -257,6 +268,8 @@ class _Reader:
                 evidence.not_offered[story] = str(record.facts.get("why", ""))
             case "baseline" if not record.facts.get("sound", True):
                 evidence.unsound[story] = str(record.facts.get("why", ""))
+            case "starved":
+                evidence.starved.append(_starved(record.facts))
             case "action":
                 evidence.actions.append(Seen(at, story, record))
 
@@ -343,6 +356,14 @@ class _Reader:
                 evidence.cases[event.case].materials[event.number] = (at, event)
             case ev.ReinspectionDecided():
                 evidence.cases[event.case].reinspected = True
+
+
+def _starved(facts: dict[str, Any]) -> Starved:
+    return Starved(
+        since=datetime.fromisoformat(facts["since"]),
+        until=datetime.fromisoformat(facts["until"]),
+        lag_s=max(float(facts["run_s"]), float(facts["simulator_s"])),
+    )
 
 
 def _beside(notices: list[ev.NoticeIssued], type: str, authorization: str | None) -> str | None:

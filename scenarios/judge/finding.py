@@ -36,4 +36,7 @@ class Finding:
     rests_on_join: bool = False
     """The finding is true only if payload and payment were joined rightly: an ambiguous join makes
     it a doubt."""
+    starved: str | None = None
+    """Why the machine, and not the platform, may have been late: then the finding is only a
+    doubt."""
     facts: dict[str, Fact] = field(default_factory=dict)

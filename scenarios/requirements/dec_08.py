@@ -40,4 +40,5 @@ def nothing_leaves_after_expiry(
             expected="no payload after valid_until",
             seen=f"{len(authorization.left_late_s)} payloads, "
             f"the last {max(authorization.left_late_s)} s after",
+            starved=authorization.left_starved,
         )

@@ -31,4 +31,5 @@ def a_stop_halts_export(notice: NoticeDossier) -> Iterator[Finding]:
             notice,
             expected=f"nothing later than {notice.limit_s} s after being told",
             seen=f"{len(notice.left_late_s)} payloads, the last {max(notice.left_late_s)} s after",
+            starved=notice.left_starved,
         )

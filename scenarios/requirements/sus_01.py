@@ -36,6 +36,7 @@ def suspension_holds_its_scope(case: CaseDossier) -> Iterator[Finding]:
             case,
             expected=f"nothing later than {case.suspended.limit_s} s after being told",
             seen=f"{len(case.left_late_s)} payloads, the last {max(case.left_late_s)} s after",
+            starved=case.left_starved,
         )
     if case.domestic_failed:
         yield Finding(

@@ -40,4 +40,5 @@ def the_backlog_waits(payment: PaymentDossier) -> Iterator[Finding]:
             payment,
             expected="released after the lift",
             seen=f"left {payment.left_under_order_s} s after the suspension was told",
+            starved=payment.left_starved,
         )

@@ -43,4 +43,5 @@ def stale_versions_are_not_used(
             expected=f"only version {authorization.version}",
             seen=f"{len(authorization.stale_late_s)} announcements, "
             f"the last {max(authorization.stale_late_s)} s after",
+            starved=authorization.stale_starved,
         )

@@ -43,4 +43,5 @@ def nothing_leaves_after_revocation(
             expected=f"nothing later than {authorization.ended.limit_s} s after being told",
             seen=f"{len(authorization.left_late_s)} payloads, "
             f"the last {max(authorization.left_late_s)} s after",
+            starved=authorization.left_starved,
         )

@@ -238,7 +238,7 @@ class Staged:
     kind: ClassVar[str] = "staged"
     mark: str
     """`run_started`, `run_ended`, `story_started`, `story_ended`, `baseline`, `action`,
-    `watched`."""
+    `watched`, `starved`."""
     story: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 

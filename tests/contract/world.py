@@ -187,7 +187,7 @@ class World:
         return office
 
     def _wait_for(self, work: Coroutine[Any, Any, R]) -> R:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=120)
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def served(folder: Path) -> Iterator[World]:
     thread = threading.Thread(target=run, name="simulator")
     with listener:
         thread.start()
-        simulator, server, loop = running.result(timeout=30)
+        simulator, server, loop = running.result(timeout=120)
         at = Served(announcement)
         try:
             yield World(simulator, loop, at)

@@ -257,7 +257,7 @@ def test_the_program_that_connects_a_platform_runs(tmp_path: Path) -> None:
             [sys.executable, "-c", program.replace("http://127.0.0.1:8900", simulator.base)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
     assert (ran.stdout, ran.stderr) == ("trm-1 closed traced to pay-1\n", "")

@@ -12,7 +12,7 @@ from pathlib import Path
 from simulator.journal.sqlite import SqliteStore
 
 ROOT = Path(__file__).parents[2]
-HANGS_AFTER_S = 60
+HANGS_AFTER_S = 120
 
 
 @dataclass(frozen=True, slots=True)

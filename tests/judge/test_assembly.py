@@ -427,3 +427,25 @@ def test_lineage_that_names_a_transmission_which_never_told_of_the_bytes_stays_b
 
     assert [each.transmission for each in payload.lineage] == ["trm-1", "trm-2"]
     assert [finding.seen for finding in every_record_is_traceable.judge(payload)] == ["trm-2"]
+
+
+@pytest.mark.parametrize(("lag_s", "is_doubtful"), [(0.6, True), (0.4, False)])
+def test_what_is_late_by_no_more_than_the_machine_was_behind_proves_nothing(
+    lag_s: float, is_doubtful: bool
+) -> None:
+    world = AWorld(limits={"stop_s": 2.0})
+    world.declare()
+    world.announce()
+    stopped(world)
+    world.deliver("ntc-1")
+    for text in ("one", "two", "three"):
+        world.arrive(f"{text} seconds after")
+    since, until = world.now - timedelta(seconds=1), world.now
+    facts = {"since": since.isoformat(), "until": until.isoformat()}
+    world.add(rec.Staged("starved", None, {**facts, "run_s": 0.1, "simulator_s": lag_s}))
+    world.end()
+
+    (notice,) = dossiers(world, "notice")
+
+    assert notice.left_late_s == (3.0,)
+    assert (notice.left_starved is not None) is is_doubtful

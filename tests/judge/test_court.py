@@ -6,9 +6,10 @@ from dataclasses import replace
 from scenarios.judge.court import rule_on
 from scenarios.judge.dossiers import PaymentDossier
 from scenarios.judge.finding import Finding
-from scenarios.judge.honest import an_honest_payment
+from scenarios.judge.honest import an_honest_notice, an_honest_payment
 from scenarios.judge.requirement import Requirement, requirement
 from scenarios.judge.verdict import Verdict
+from scenarios.requirements import catalogue
 
 
 def _never_left(payment: PaymentDossier) -> Iterator[Finding]:
@@ -54,6 +55,16 @@ def test_silence_of_a_witness_that_we_blinded_is_no_breach() -> None:
     assert ruling.verdict is Verdict.INCONCLUSIVE
     assert ruling.findings == ()
     assert ruling.doubts[0].why == "nothing arrived, but a fault had blinded the recipient"
+
+
+def test_lateness_within_what_the_machine_was_behind_is_no_breach() -> None:
+    late = an_honest_notice(left_late_s=(6.1,), left_starved="the machine was starved")
+
+    ruling = rule_on(catalogue()["MON-04"], [late])
+
+    assert ruling.verdict is Verdict.INCONCLUSIVE
+    assert ruling.findings == ()
+    assert ruling.doubts[0].why == "data left after a stop, but the machine was starved"
 
 
 def test_blinding_another_witness_excuses_nothing() -> None:

@@ -166,7 +166,7 @@ def openssl() -> OpenSsl:
 
     def run(*arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":
         return subprocess.run(
-            [program, *map(str, arguments)], capture_output=True, check=False, timeout=30
+            [program, *map(str, arguments)], capture_output=True, check=False, timeout=120
         )
 
     return run

@@ -21,7 +21,8 @@ from tests.regulator.added import private_key, public_of
 from tests.regulator.connected import HOST, PASSCODE, Connected, connected
 
 CALLBACK = "http://127.0.0.1:9000/notices"
-PATIENCE_S = 20
+PATIENCE_S = 120
+"""Guards only against waiting for ever."""
 
 
 @asynccontextmanager

@@ -28,7 +28,8 @@ from simulator.reference_platform.regulator_client import persist
 from simulator.reference_platform.steps import HONEST, Steps
 
 NOW = datetime(2023, 6, 1, 9, 30, tzinfo=UTC)
-PATIENCE_S = 10
+PATIENCE_S = 120
+"""Guards only against waiting for ever."""
 
 
 @dataclass(frozen=True, slots=True)

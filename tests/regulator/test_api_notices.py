@@ -72,7 +72,7 @@ def until(regulator: Connected, happened: Callable[[], bool]) -> None:
     """Lets the loop run until something has happened."""
 
     async def wait() -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while not happened():
                 await asyncio.to_thread(int)  # Gives the writer of the journal its turn.
 

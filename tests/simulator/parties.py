@@ -32,7 +32,7 @@ class Served:
     """A running simulator, and the client of whoever speaks with it."""
 
     announcement: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=120, trust_env=False))
 
     @property
     def base(self) -> str:

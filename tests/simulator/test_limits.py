@@ -31,7 +31,7 @@ def platform(simulator: Served) -> Platform:
 def exchanged(simulator: Served, request: bytes) -> tuple[int, dict[str, Any]]:
     """Status and problem that answer some bytes, whole or in part."""
     host, port = simulator.base.removeprefix("http://").rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=120) as connection:
         connection.sendall(request)
         answer = b""
         while b"\r\n\r\n" not in answer or not _is_whole(answer):
@@ -97,7 +97,7 @@ def test_a_connection_goes_on_after_a_right_request(simulator: Served) -> None:
 def test_a_body_above_the_limit_is_refused_with_what_was_seen(platform: Platform) -> None:
     size_bytes = BODY.value + 1
     answer = platform.at.http.post(
-        f"{platform.at.base}/sb/v1/feed", content=b" " * size_bytes, timeout=60
+        f"{platform.at.base}/sb/v1/feed", content=b" " * size_bytes, timeout=120
     )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")

@@ -97,7 +97,7 @@ def test_it_is_healthy_and_ends_cleanly_when_asked(tmp_path: Path) -> None:
         Control(running).post("", {"id": "sb"})
         health = httpx.get(f"{running.base}/healthz", trust_env=False)
         running.process.send_signal(signal.SIGTERM)
-        out, err = running.process.communicate(timeout=10)
+        out, err = running.process.communicate(timeout=120)
     finally:
         running.kill()
 
@@ -114,13 +114,13 @@ def test_a_hanging_client_does_not_hold_up_the_end(tmp_path: Path) -> None:
         tester.post("", {"id": "sb"})
         tester.post("/sb/faults", {"name": "blackhole", "scope": "recipient"})
         host, port = running.base.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=10) as hanging:
+        with socket.create_connection((host, int(port)), timeout=120) as hanging:
             hanging.sendall(b"GET /sb/recipients/acquirer-sg HTTP/1.1\r\nhost: x\r\n\r\n")
             while tester.get("/sb")["sequence"] < 3:
                 pass
             running.process.send_signal(signal.SIGTERM)
             answer = hanging.recv(100)
-        _, err = running.process.communicate(timeout=4)
+        _, err = running.process.communicate(timeout=120)
     finally:
         running.kill()
 
@@ -154,7 +154,7 @@ def test_what_a_user_can_mend_is_said_and_ends_with_64(tmp_path: Path) -> None:
             [sys.executable, "-c", SERVE, str(port), str(state), TOKEN],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
         )
         assert ended.stdout == ""
         return ended.returncode, ended.stderr
@@ -187,7 +187,7 @@ def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None:
         [sys.executable, "-c", SERVE, "0", str(tmp_path), TOKEN],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
     )
 
     assert ended.returncode == 64

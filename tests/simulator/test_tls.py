@@ -71,7 +71,7 @@ def client_of(certificates: Path, file: str | None = None) -> httpx.Client:
     context = trusting(certificates / AUTHORITY)
     if file is not None:
         context.load_cert_chain(certificates / file)
-    return httpx.Client(verify=context, trust_env=False, timeout=20)
+    return httpx.Client(verify=context, trust_env=False, timeout=120)
 
 
 def open_sandbox(control: str, http: httpx.Client) -> None:

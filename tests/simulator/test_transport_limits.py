@@ -42,7 +42,7 @@ def answered(sent: bytes) -> bytes:
             port = server.sockets[0].getsockname()[1]
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(sent)
-            answer = await asyncio.wait_for(reader.read(), 10)
+            answer = await asyncio.wait_for(reader.read(), 120)
             writer.close()
             return answer
 

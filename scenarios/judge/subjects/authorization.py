@@ -37,6 +37,9 @@ def _dossier(
     end_wall = ended.told_at if ended else (until.wall_at if until else None)
     after = _after_end(assembly, version, ended, until) if ended else []
     story = _story_at(assembly, version.granted)
+    left_late = tuple(late for at in after if (late := late_by(ended, at)) is not None)
+    stale_late = _stale(assembly, version, until, refused)
+    told = told_at(assembly.evidence, version.notice)
     return AuthorizationDossier(
         subject=f"authorization {grant.id} version {grant.version}",
         story=story,
@@ -48,7 +51,7 @@ def _dossier(
         country=grant.country,
         categories=version.categories,
         granted_at=version.granted,
-        told_at=told_at(assembly.evidence, version.notice),
+        told_at=told,
         quota_records=grant.quota_records,
         records_left=_records_left(assembly, version),
         payments_asked=_asked(assembly, version, version.granted.wall_at, end_wall),
@@ -58,8 +61,12 @@ def _dossier(
             if ended and ended.told_at
             else 0
         ),
-        left_late_s=tuple(seconds for at in after if (seconds := late_by(ended, at)) is not None),
-        stale_late_s=_stale(assembly, version, until, refused),
+        left_late_s=left_late,
+        stale_late_s=stale_late,
+        left_starved=assembly.starvation(ended.told_at, ended.limit_s, left_late)
+        if ended
+        else None,
+        stale_starved=assembly.starvation(told, assembly.limits.revocation_s, stale_late),
         announcements=announced,
     )
 

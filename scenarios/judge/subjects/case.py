@@ -48,6 +48,7 @@ def _dossier(assembly: Assembly, id: str, track: CaseTrack, halt: Halt | None) -
             for number, (at, event) in sorted(track.materials.items())
         ),
         left_late_s=tuple(late),
+        left_starved=assembly.starvation(order.told_at, order.limit_s, late) if order else None,
         domestic_asked=domestic,
         domestic_failed=failed,
         asked_after_lift=after,

@@ -17,6 +17,7 @@ def build(assembly: Assembly) -> Iterator[NoticeDossier]:
 
 def _dossier(assembly: Assembly, id: str, notice: Notice, stop: Halt | None) -> NoticeDossier:
     late = _late(assembly, stop) if stop else []
+    told, limit_s = told_at(assembly.evidence, id), assembly.limits.stop_s
     return NoticeDossier(
         subject=f"notice {id}",
         story=notice.story,
@@ -25,11 +26,12 @@ def _dossier(assembly: Assembly, id: str, notice: Notice, stop: Halt | None) -> 
         id=id,
         type=notice.event.type,
         issued_at=notice.issued,
-        told_at=told_at(assembly.evidence, id),
+        told_at=told,
         acknowledged_at=notice.acknowledged,
         asked_after=_asked(assembly, stop) if stop else 0,
-        limit_s=assembly.limits.stop_s,
+        limit_s=limit_s,
         left_late_s=tuple(seconds for _, seconds in late),
+        left_starved=assembly.starvation(told, limit_s, (seconds for _, seconds in late)),
     )
 
 

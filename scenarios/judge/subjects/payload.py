@@ -31,9 +31,7 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
             assembly,
             joined,
             leaks=leaks,
-            lineage=_of_this_sending(
-                assembly, joined, lineage.get(joined.arrival.body.sha256, ())
-            ),
+            lineage=_of_this_sending(assembly, joined, lineage.get(joined.arrival.body.sha256, ())),
             recovered_mobile=recovered,
             keys=keys,
         )

@@ -39,7 +39,7 @@ def _dossier(
     record: Asked = seen.record
     first = joins[0] if joins else None
     while_ = _suspension(assembly, record)
-    late = [late_by(while_, joined.at) for joined in joins]
+    late = [s for joined in joins if (s := late_by(while_, joined.at)) is not None]
     followed = assembly.evidence.followed.get(payment.id)
     return PaymentDossier(
         subject=f"payment {payment.id}",
@@ -62,7 +62,8 @@ def _dossier(
         amount_authorized=_amount_authorized(assembly, first),
         asked_under=_cut_off(assembly, record),
         asked_while=while_,
-        left_under_order_s=next((seconds for seconds in late if seconds is not None), None),
+        left_under_order_s=next(iter(late), None),
+        left_starved=assembly.starvation(while_.told_at, while_.limit_s, late) if while_ else None,
         asked_before_restart=any(
             story == record.story and record.answered_at < at.wall_at for story, at in restarts
         ),
