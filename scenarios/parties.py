@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-START_S = 60.0
+START_S = 180.0
 """The longest that a process of ours may take until it answers: it only guards against waiting for
 ever, since one that ends while starting is noticed at once."""
 STOP_S = 5.0

@@ -1,6 +1,7 @@
 """Brings a tester's command to the regulator, and tells what came of it."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,7 +12,11 @@ from simulator.messages.base import Message
 from simulator.regulator.refusal import Refusal
 from simulator.world import Site
 
-_EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(tuple[Event, ...])
+
+@cache
+def _events() -> TypeAdapter[tuple[Event, ...]]:
+    """Made when first needed, since nothing does work at import."""
+    return TypeAdapter(tuple[Event, ...])
 
 
 class Told(Message):
@@ -35,4 +40,4 @@ async def put(site: Site, command: str, outcome: tuple[Event, ...] | Refusal) ->
 
 def as_json(events: Sequence[Event]) -> tuple[dict[str, Any], ...]:
     """The events as the journal has them."""
-    return tuple(_EVENTS.dump_python(tuple(events), mode="json"))
+    return tuple(_events().dump_python(tuple(events), mode="json"))

@@ -8,6 +8,7 @@ means. The regulator's decisions travel inside the record of the message that ca
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
@@ -258,8 +259,8 @@ Record = (
     | Staged
 )
 
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {
-    record.kind: TypeAdapter(record)
+_RECORDS: dict[str, type[Any]] = {
+    record.kind: record
     for record in (
         Opened, Copied, Exchange, TurnedAway, Arrival, Delivery, Decided, FaultSet, ClockMoved,
         Asked, Followed, Staged,
@@ -267,13 +268,19 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
 }  # fmt: skip
 
 
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    """Made when a record of that kind is first met, since nothing does work at import."""
+    return TypeAdapter(_RECORDS[kind])
+
+
 def to_json(record: Record) -> dict[str, Any]:
     """The record as JSON values; its kind travels beside it in the entry."""
-    value: dict[str, Any] = _ADAPTERS[record.kind].dump_python(record, mode="json")
+    value: dict[str, Any] = _adapter(record.kind).dump_python(record, mode="json")
     return value
 
 
 def from_json(kind: str, value: dict[str, Any]) -> Record:
     """The record of `kind`; KeyError for a kind that this version does not know."""
-    record: Record = _ADAPTERS[kind].validate_python(value)
+    record: Record = _adapter(kind).validate_python(value)
     return record
