@@ -156,6 +156,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:
+        if mistake.status_code == 400:  # No UTF-8, nested too deeply, or a number too long.
+            return answer_with(Refused("json_malformed", "the body cannot be read as JSON"))
         code = "method_not_allowed" if mistake.status_code == 405 else "not_found"
         detail = f"{request.method} {request.url.path}; /control/openapi.json lists what there is"
         return answer_with(Refused(code, detail, headers=dict(mistake.headers or {})))

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails, from_json, to_json
 from simulator.messages.problem import ProblemError
 from simulator.regulator.api import Operation, Page, number_in
 from simulator.regulator.limits import DEPTH, passed
-from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wrong
+from simulator.regulator.refusal import Refusal, refuse_all, wrong
 
 JSON = "application/json"
 ERRORS_MAX = 1_000
@@ -97,7 +97,10 @@ def refuse_json(reason: str) -> Refusal:
     """The refusal of a body that is no JSON, or more deeply nested than the parser goes."""
     if "recursion limit" in reason:
         return passed(DEPTH, f"more than {DEPTH.value}")
-    return refuse_plainly("json_malformed", reason)
+    malformed = ProblemError(
+        pointer="", code="json_malformed", detail=reason, expected="be one JSON value in UTF-8"
+    )
+    return refuse_all((malformed,))
 
 
 def refuse_body(error: ValidationError) -> Refusal:
@@ -205,9 +208,14 @@ def _expected(name: str, lists: str) -> str:
 def check_idempotency_key(key: str | None, *, demand: str) -> Refusal | None:
     """`None` where the header is as the operation demands."""
     if not key and demand == "required":
-        return refuse_plainly(
-            "idempotency_key_missing", "this operation needs an Idempotency-Key of your choice"
+        missing = ProblemError(
+            pointer="header:idempotency-key",
+            code="idempotency_key_missing",
+            detail="this operation needs an Idempotency-Key of your choice",
+            value=key,
+            expected="have 1 to 200 visible ASCII characters",
         )
+        return refuse_all((missing,))
     if key is None or _IDEMPOTENCY_KEY.fullmatch(key):
         return None
     must = "have 1 to 200 visible ASCII characters"

@@ -5,7 +5,7 @@ error gives the refusal its code and status, `errors` holds them all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -164,6 +164,10 @@ CODES: dict[str, Code] = {
 }
 
 
+ID_SHOWN_MAX = 200
+"""Characters of an id that a refusal repeats in its errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One message refused; `alerts` is what the monitoring noticed in it, recorded all the same."""
@@ -221,9 +225,15 @@ def refuse_plainly(code: str, detail: str, *, retry_after_s: float | None = None
     )
 
 
-def not_found(what: str, id: str) -> Refusal:
+def not_found(what: str, id: str, pointer: str = "path:id") -> Refusal:
     """Also for what belongs to another platform: nobody learns what others have."""
-    return refuse_plainly("not_found", f"there is no {what} {id!r} of this platform")
+    missing = wrong("not_found", pointer, _shortened(id), f"name a {what} of this platform")
+    detail = f"there is no {what} {id!r} of this platform"
+    return replace(refuse_all((missing,)), detail=detail)
+
+
+def _shortened(id: str) -> str:
+    return id if len(id) <= ID_SHOWN_MAX else id[:ID_SHOWN_MAX] + "…"
 
 
 def _as_json(value: object) -> Any:

@@ -444,6 +444,23 @@ def test_a_body_that_is_no_json_is_refused_where_it_breaks(
     assert (problem["status"], problem["code"]) == (400, "json_malformed")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff", b"[" * 100_000, b"1" * 6_000],
+    ids=["no UTF-8", "nested too deeply", "too long a number"],
+)
+def test_a_body_that_cannot_be_read_is_not_taken_for_a_wrong_address(
+    at_control: AtControl[httpx.Response], body: bytes
+) -> None:
+    async def talk(client: httpx.AsyncClient, world: World) -> httpx.Response:
+        headers = {"content-type": "application/json"}
+        return await client.post("/sandboxes", content=body, headers=headers)
+
+    problem = at_control(talk).json()
+
+    assert (problem["status"], problem["code"]) == (400, "json_malformed")
+
+
 def test_the_door_describes_itself(tmp_path: Path) -> None:
     async def talk() -> Json:
         world = World(tmp_path)

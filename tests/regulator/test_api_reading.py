@@ -181,6 +181,25 @@ def test_an_unknown_method_names_those_that_there_are(
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointer", "value"),
+    [
+        ("GET", "/alerts/alr-9", b"", "path:id", "alr-9"),
+        ("GET", f"/lineage/{'0' * 64}", b"", "path:digest", "0" * 64),
+        ("POST", "/feed", b"{", "", None),
+        ("POST", "/declarations", b"{}", "header:idempotency-key", None),
+    ],
+)
+def test_what_is_not_there_and_what_is_missing_are_pointed_at(
+    regulator: Connected, method: str, path: str, body: bytes, pointer: str, value: str | None
+) -> None:
+    problem = regulator.send(regulator.signed(method, path, body)).json()
+
+    [error] = problem["errors"]
+    assert (error["pointer"], error["value"], error["code"]) == (pointer, value, problem["code"])
+    assert error["expected"]
+
+
 @pytest.mark.parametrize("operation", ENDING, ids=lambda operation: operation.id)
 @settings(
     max_examples=12,

@@ -116,7 +116,7 @@ def test_the_quota_counts_from_zero_under_a_new_version() -> None:
                 ("body_invalid", "/valid_for_s"),
             ],
         ),
-        ({"authorization": "aut-9"}, []),
+        ({"authorization": "aut-9"}, [("not_found", "/authorization")]),
     ],
 )
 def test_a_grant_stays_within_what_was_declared(

@@ -31,7 +31,7 @@ def _record(call: Call, request: LineageRequest) -> Outcome:
 def _read(call: Call, _: None) -> Outcome:
     found = call.state.lineage.get((call.platform, call.path["digest"]), ())
     if not found:
-        return not_found("lineage of a payload", call.path["digest"])
+        return not_found("lineage of a payload", call.path["digest"], "path:digest")
     last = call.page.cursor + call.page.limit
     cursor = cursor_of(call.page, last) if last < len(found) else None
     shown = found[call.page.cursor : last]

@@ -253,7 +253,7 @@ def _to_renew(
     if authorization is not None:
         found = state.authorizations.get(authorization)
         if found is None or found.platform != platform:
-            return not_found("authorization", authorization)
+            return not_found("authorization", authorization, "/authorization")
         return found
     for declaration in reversed(state.declarations.values()):
         received = declaration.received

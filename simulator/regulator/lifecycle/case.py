@@ -78,7 +78,7 @@ def inspect(
 ) -> tuple[Event, ...] | Refusal:
     """Open a case without warning; alone it halts nothing."""
     if platform not in state.registrations:
-        return not_found("registration", platform)
+        return not_found("registration", platform, "/platform")
     return (InspectionOpened(state.next_id("cas"), platform, reason, now),)
 
 

@@ -65,7 +65,7 @@ def request(
 ) -> tuple[Event, ...] | Refusal:
     """Draws `size` payloads from all that left today in China, or all where there are fewer."""
     if platform not in state.registrations:
-        return not_found("registration", platform)
+        return not_found("registration", platform, "/platform")
     id, day = state.next_id("ins"), china_date(now)
     left = sorted(set(_left_on(state, platform, day)), key=lambda item: item.payload)
     if not left:

@@ -57,7 +57,7 @@ def suspend(
         )
     known = state.cases.get(case)
     if known is None or known.platform != platform:
-        return not_found("case", case)
+        return not_found("case", case, "/case")
     if known.closed:
         return refuse("case_closed", "/case", case, f"be open (it is {known.status})")
     return (ExportSuspended(platform, case, deadline, now),)
@@ -121,10 +121,10 @@ DRAWN = Drawing(
 
 def _unknown(state: "RegulatorState", platform: str, authorization: str | None) -> Refusal | None:
     if platform not in state.registrations:
-        return not_found("registration", platform)
+        return not_found("registration", platform, "/platform")
     if authorization is None:
         return None
     known = state.authorizations.get(authorization)
     if known is None or known.platform != platform:
-        return not_found("authorization", authorization)
+        return not_found("authorization", authorization, "/authorization")
     return None

@@ -167,7 +167,7 @@ def must_be_active(state: "RegulatorState", platform: str) -> Refusal | None:
     """Why this platform may not act yet; `None` when it may."""
     registration = state.registrations.get(platform)
     if registration is None:
-        return not_found("registration", platform)
+        return not_found("registration", platform, "/platform")
     if registration.is_active:
         return None
     return refuse_plainly(
