@@ -63,7 +63,11 @@ async def certify_target(
     plan = replace(plan, tag=f"{now:%y%m%d%H%M%S}")
     address = target.simulator
     async with parties.simulator(
-        folder=folder.path / "logs", state=address.state, host=address.host, port=address.port
+        folder=folder.path / "logs",
+        state=address.state,
+        host=address.host,
+        port=address.port,
+        tls=address.tls,
     ) as simulator:
         played = await examine(simulator, plan, target, folder, tell)
     return _judged(folder, played)
@@ -126,7 +130,8 @@ async def examine(
     is_open: bool = False,
 ) -> Played:
     """Plays the plan over a running simulator and keeps everything in the folder."""
-    async with Control(simulator.url, simulator.token, target.simulator.sandbox) as control:
+    sandbox = target.simulator.sandbox
+    async with Control(simulator.url, simulator.token, sandbox, ca=simulator.ca) as control:
         if not is_open:
             await run.open_sandbox(control, target, plan)
         return await run.play_and_collect(plan, target, control, folder, tell)

@@ -576,6 +576,7 @@ def _add_simulator(of: argparse.ArgumentParser) -> None:
         help="where a simulator serves (http://127.0.0.1:8900)",
     )
     _option(of, "--control-token", required=True, metavar="T", help="its control token")
+    _option(of, "--ca", type=Path, metavar="FILE", help="authority that its https is believed by")
 
 
 def _snapshot(options: argparse.Namespace) -> int:
@@ -583,7 +584,13 @@ def _snapshot(options: argparse.Namespace) -> int:
 
     try:
         entries = asyncio.run(
-            snapshots.take(options.simulator, options.control_token, options.sandbox, options.file)
+            snapshots.take(
+                options.simulator,
+                options.control_token,
+                options.sandbox,
+                options.file,
+                ca=options.ca,
+            )
         )
     except snapshots.SnapshotRefused as refused:
         raise UsageError(str(refused)) from refused
@@ -597,7 +604,11 @@ def _restore(options: argparse.Namespace) -> int:
     try:
         made = asyncio.run(
             snapshots.restore(
-                options.simulator, options.control_token, options.file, options.sandbox
+                options.simulator,
+                options.control_token,
+                options.file,
+                options.sandbox,
+                ca=options.ca,
             )
         )
     except snapshots.SnapshotRefused as refused:

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from scenarios.trust import trust, why
 from simulator.journal import records
+
+REMEDY = "name the authority that signed its certificate (`--ca`, or [simulator] tls)"
 
 
 class ControlRefused(Exception):
@@ -56,13 +60,17 @@ class WorldState:
 class Control:
     """One sandbox as a tester sees it."""
 
-    def __init__(self, simulator_url: str, token: str, sandbox: str) -> None:
+    def __init__(
+        self, simulator_url: str, token: str, sandbox: str, *, ca: Path | None = None
+    ) -> None:
+        """`ca` is the authority that the simulator's https is believed by, beside the machine's
+        own; AuthorityUnreadable where the file holds none."""
         self.sandbox = sandbox
         self._client = httpx.AsyncClient(
             base_url=f"{simulator_url}/control",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30.0,
-            transport=AiohttpTransport(),
+            transport=AiohttpTransport(verify=trust(ca)),
             trust_env=False,  # The simulator is near: never by way of a proxy of the environment.
         )
 
@@ -220,7 +228,7 @@ class Control:
             )
         except httpx.TransportError as error:
             raise SimulatorGone(
-                f"the simulator does not answer {method} {path}: {error!r}"
+                f"the simulator does not answer {method} {path}: {why(error, REMEDY)}"
             ) from error
         if answer.is_success or answer.status_code in accept:
             return answer

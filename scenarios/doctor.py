@@ -9,6 +9,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ import httpx
 
 from scenarios.stories import catalogue_of_stories
 from scenarios.target import Target, host_and_port
+from scenarios.trust import trust, why
+from simulator.tls import SERVER
 
 CONNECT_S = 3.0
 
@@ -86,7 +89,9 @@ async def check_listening(target: Target) -> list[Check]:
         writer.close()
 
     try:
-        server = await asyncio.start_server(answer, address.host, address.port)
+        server = await asyncio.start_server(
+            answer, address.host, address.port, ssl=_serving(address.tls)
+        )
     except OSError as error:
         remedy = (
             "end what listens there, or change [simulator] listen and the platform's configuration"
@@ -97,7 +102,11 @@ async def check_listening(target: Target) -> list[Check]:
             )
         ]
     async with server:
-        public = await _try(lambda client: client.get(f"{address.public_url}/healthz"))
+        public = await _try(
+            lambda client: client.get(f"{address.public_url}/healthz"),
+            address.ca,
+            "serve with certificates whose names fit it, or name the authority in [simulator] tls",
+        )
     free = Check("simulator.listen", "ok", f"{where} is free")
     if isinstance(public, str) or public.text != word:
         seen = (
@@ -127,7 +136,11 @@ async def check_platform(target: Target) -> list[Check]:
     checks = [Check("payment.url", "ok", f"somebody listens at {host}:{port}")]
     healthz = target.platform.healthz
     if healthz is not None:
-        answer = await _try(lambda client: client.get(healthz))
+        answer = await _try(
+            lambda client: client.get(healthz),
+            target.platform.ca,
+            "name the authority that signed its certificate in [platform] ca",
+        )
         if isinstance(answer, str):
             checks.append(
                 Check("platform.healthz", "wrong", f"{healthz} does not answer: {answer}")
@@ -161,11 +174,20 @@ def check_actions(target: Target) -> list[Check]:
 
 
 async def _try(
-    ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]],
+    ask: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]], ca: Path | None, remedy: str
 ) -> httpx.Response | str:
-    """The answer, or why there was none."""
-    async with httpx.AsyncClient(timeout=CONNECT_S, trust_env=False) as client:
+    """The answer, or why there was none, with the remedy for a certificate that is not believed."""
+    async with httpx.AsyncClient(timeout=CONNECT_S, trust_env=False, verify=trust(ca)) as client:
         try:
             return await ask(client)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return repr(error)
+            return why(error, remedy)
+
+
+def _serving(tls: Path | None) -> ssl.SSLContext | None:
+    """What the simulator will show."""
+    if tls is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / SERVER)
+    return context

@@ -18,6 +18,7 @@ from scenarios.notebook import Notebook
 from scenarios.target import FORMS, Answers, Target
 from scenarios.traffic import Payment, payment_to_json
 from scenarios.traffic.placeholders import as_text, fill, values_of
+from scenarios.trust import trust, why
 from simulator.clock import wall_now
 from simulator.journal.records import Asked, Followed
 
@@ -56,7 +57,9 @@ class Merchants:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(
             timeout=PATIENCE_S,
-            transport=AiohttpTransport(limits=httpx.Limits(max_connections=AT_ONCE)),
+            transport=AiohttpTransport(
+                verify=trust(target.platform.ca), limits=httpx.Limits(max_connections=AT_ONCE)
+            ),
             trust_env=False,
         )
 
@@ -119,7 +122,7 @@ class Merchants:
                 request.method, url, headers=headers, content=_encode(body, request.form)
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return 0, repr(error)
+            return 0, why(error, "name the platform's authority in [platform] ca")
         return answer.status_code, answer.text
 
     async def _follow(self, paid: Paid) -> None:

@@ -18,6 +18,9 @@ from pathlib import Path
 
 import httpx
 
+from scenarios.trust import trust
+from simulator.tls import AUTHORITY
+
 START_S = 180.0
 """The longest that a process of ours may take until it answers: it only guards against waiting for
 ever, since one that ends while starting is noticed at once."""
@@ -106,10 +109,12 @@ class Party:
         except OSError:
             return "it said nothing"
 
-    async def wait_for(self, url: str, within_s: float = START_S) -> None:
+    async def wait_for(
+        self, url: str, within_s: float = START_S, *, ca: Path | None = None
+    ) -> None:
         """Returns when `url` answers at all; PartyFailed with its last words if it does not."""
         deadline = asyncio.get_running_loop().time() + within_s
-        async with httpx.AsyncClient(timeout=10.0, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=10.0, trust_env=False, verify=trust(ca)) as client:
             while asyncio.get_running_loop().time() < deadline:
                 if not self.is_running:
                     raise PartyFailed(f"{self.name} ended while starting: {self.last_words()}")
@@ -130,15 +135,25 @@ class RunningSimulator:
 
     url: str
     token: str
+    ca: Path | None = None
+    """Authority that its https is believed by."""
 
 
 @asynccontextmanager
 async def simulator(
-    *, folder: Path, state: Path, host: str = "127.0.0.1", port: int = 0
+    *,
+    folder: Path,
+    state: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: Path | None = None,
 ) -> AsyncIterator[RunningSimulator]:
-    """The simulator for as long as the block lasts; port 0 takes a free one."""
+    """The simulator for as long as the block lasts; port 0 takes a free one. With `tls` it serves
+    https with the certificates of that directory."""
     token = secrets.token_urlsafe(24)
     command = [sys.executable, "-m", "scenarios.cli", "serve", "--no-demo", "--host", host]
+    command += [] if tls is None else ["--tls", str(tls)]
+    ca = None if tls is None else tls / AUTHORITY
     party = Party(
         "simulator",
         [*command, "--port", str(port), "--state", str(state)],
@@ -149,8 +164,8 @@ async def simulator(
     await party.start()
     try:
         url = await _announced(party)
-        await party.wait_for(f"{url}/healthz")
-        yield RunningSimulator(url, token)
+        await party.wait_for(f"{url}/healthz", ca=ca)
+        yield RunningSimulator(url, token, ca)
     finally:
         await party.stop()
 

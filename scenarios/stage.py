@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ from scenarios.sight import Sight
 from scenarios.target import Action, Recipient, Target, is_operator_there
 from scenarios.traffic import Merchant, Payment, Person, Route, Traffic
 from scenarios.traffic.placeholders import as_text, fill, values_of
+from scenarios.trust import trust
 
 LOOK_EVERY_S = 0.04
 QUIET_S = 1.0
@@ -325,7 +327,7 @@ class Stage:
             own = {"platform_payment": paid.platform_payment}
             values = {**values_of(paid.payment), **own, **values}
         await self.notebook.mark("action", self.story, action=name, how=action.how)
-        went_well, status, answer = await _take(action, values)
+        went_well, status, answer = await _take(action, values, self.target.platform.ca)
         await self.notebook.mark(
             "action",
             self.story,
@@ -344,7 +346,8 @@ class Stage:
         healthz = self.target.platform.healthz
         if healthz is None:
             return True
-        async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+        trusted = trust(self.target.platform.ca)
+        async with httpx.AsyncClient(timeout=2.0, trust_env=False, verify=trusted) as client:
 
             async def healthy() -> bool:
                 try:
@@ -397,17 +400,19 @@ class Stage:
         return f"the probe payment was accepted, but {', '.join(missing)} within {PROBE_S:g} s"
 
 
-async def _take(action: Action, values: dict[str, Any]) -> tuple[bool, int, str]:
+async def _take(action: Action, values: dict[str, Any], ca: Path | None) -> tuple[bool, int, str]:
     """Whether it went well, the status (0: none) and the answer."""
     if action.url:
-        return await _request(action, values)
+        return await _request(action, values, ca)
     if action.command:
         return await _command([as_text(part) for part in fill(action.command, values)])
     return await _prompt(action.prompt or action.name)
 
 
-async def _request(action: Action, values: dict[str, Any]) -> tuple[bool, int, str]:
-    async with httpx.AsyncClient(timeout=30.0, trust_env=False) as client:
+async def _request(
+    action: Action, values: dict[str, Any], ca: Path | None
+) -> tuple[bool, int, str]:
+    async with httpx.AsyncClient(timeout=30.0, trust_env=False, verify=trust(ca)) as client:
         try:
             answer = await client.request(
                 action.method,

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 
 from scenarios.toml_table import Mistake, Table
 from scenarios.traffic.placeholders import OF_A_PAYMENT, names_in
+from scenarios.trust import AuthorityUnreadable, trust
 from simulator.catalogue import suggest
 from simulator.law.limits import Limits
+from simulator.tls import AUTHORITY, CertificatesMissing, server_files
 
 SCHEMA = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -46,6 +48,8 @@ class PlatformAddress:
     name: str
     healthz: str | None
     """An address that answers 2xx when the platform is ready; `None` if it has none."""
+    ca: Path | None = None
+    """Authority that its https addresses are believed by, beside the machine's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class SimulatorAddress:
     sandbox: str
     passcode: str
     state: Path
+    tls: Path | None = None
+    """Directory of certificates with which it serves https; `None`: it serves http."""
+
+    @property
+    def ca(self) -> Path | None:
+        """Authority that it is believed by."""
+        return None if self.tls is None else self.tls / AUTHORITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +229,7 @@ def _target(top: Table, path: Path) -> Target:
         top.wrong("unlisted", unlisted.id, "name a recipient that is not among [[recipients]]")
     target = Target(
         path=path,
-        platform=_platform(top.table("platform")),
+        platform=_platform(top.table("platform"), path),
         simulator=_simulator(top.table("simulator"), path),
         payment=_payment(top.table("payment")),
         recipients=recipients,
@@ -233,9 +244,14 @@ def _target(top: Table, path: Path) -> Target:
     return target
 
 
-def _platform(table: Table) -> PlatformAddress:
+def _platform(table: Table, path: Path) -> PlatformAddress:
     healthz = table.url("healthz") if "healthz" in table else None
-    platform = PlatformAddress(table.text("name", must="name the platform"), healthz)
+    name, ca = table.text("name", must="name the platform"), table.optional_text("ca")
+    platform = PlatformAddress(name, healthz, path.parent / ca if ca else None)
+    try:
+        trust(platform.ca)
+    except AuthorityUnreadable as unreadable:
+        table.wrong("ca", ca, str(unreadable))
     table.finish()
     return platform
 
@@ -251,13 +267,22 @@ def _simulator(table: Table, path: Path) -> SimulatorAddress:
     if sandbox and (not NAME.fullmatch(sandbox) or sandbox in RESERVED):
         must = f"use small letters, digits and hyphens only, and none of {', '.join(RESERVED)}"
         table.wrong("sandbox", sandbox, must)
+    tls = table.optional_text("tls")
+    directory = path.parent / tls if tls else None
+    try:
+        if directory is not None:
+            server_files(directory, mutual=False)
+    except CertificatesMissing as missing:
+        table.wrong("tls", tls, str(missing))
+    scheme = "http" if directory is None else "https"
     address = SimulatorAddress(
         host=host,
         port=int(port or 1),
-        public_url=table.url("public_url", f"http://{listen}").rstrip("/"),
+        public_url=table.url("public_url", f"{scheme}://{listen}").rstrip("/"),
         sandbox=sandbox,
         passcode=table.text("passcode", must="give the passcode that the platform registers with"),
         state=path.parent / table.text("state", ".state/simulator"),
+        tls=directory,
     )
     table.finish()
     return address

@@ -18,6 +18,7 @@ schema = 1
 name = {name}
 # Answers 2xx when the platform is registered and ready for payments. Leave it out if you have none.
 healthz = {healthz}
+# ca = "certificates/ca.pem"  # the authority of its https addresses, where the machine knows none
 
 # The simulator: one process that is the regulator and every recipient abroad. `certify` starts it.
 [simulator]
@@ -28,6 +29,7 @@ listen = {listen}
 #   the recipients  <public_url>/<sandbox>/recipients/<recipient id>, below it any path you like
 public_url = {public_url}
 sandbox = {sandbox}
+# tls = "certificates"  # serve https with what `reinspect certificates` made there
 # The platform registers with it, once.
 passcode = {passcode}
 # Relative to this file. Registrations are kept here from run to run.
