@@ -69,6 +69,9 @@ class Examined:
     meant_for: str | None
     convicted_by: tuple[str, ...]
     crashed: bool
+    decides: bool = True
+    """Whether a breach of what it is meant for decides the verdict: a SHOULD convicts all the same,
+    and fails nothing."""
 
     @property
     def as_expected(self) -> bool:
@@ -78,7 +81,8 @@ class Examined:
         if self.kind == "honest":
             return self.verdict == "conformant" and not self.convicted_by
         if self.kind == "defect":
-            return self.verdict == "not_conformant" and self.meant_for in self.convicted_by
+            failed = self.verdict == "not_conformant" or not self.decides
+            return failed and self.meant_for in self.convicted_by
         return self.verdict in ("not_conformant", "inconclusive")
 
 
@@ -221,6 +225,11 @@ async def _examine(
             ruling.requirement.id for ruling in judgement.rulings if ruling.verdict.word == "fail"
         ),
         crashed=platform.ended_by_itself,
+        decides=all(
+            ruling.requirement.force == "MUST"
+            for ruling in judgement.rulings
+            if ruling.requirement.id == contender.meant_for
+        ),
     )
 
 

@@ -213,16 +213,42 @@ def refuse_all(errors: Sequence[ProblemError], alerts: tuple[AlertRaised, ...] =
     )
 
 
+POINTED: dict[str, tuple[str, str]] = {
+    "signature_missing": ("header:signature", "be there, beside Signature-Input"),
+    "signature_malformed": ("header:signature-input", "be as RFC 9421 and docs/signatures.md say"),
+    "signature_invalid": ("header:signature", "fit the request, by the key that it names"),
+    "signature_stale": ("header:signature-input", "state a `created` within 300 s of GET /time"),
+    "components_missing": ("header:signature-input", "cover every component that is demanded"),
+    "digest_mismatch": ("header:content-digest", "be the digest of the body as sent"),
+    "key_unknown": ("header:signature-input", "name a key that is registered in this sandbox"),
+    "key_retired": ("header:signature-input", "name a key whose period has not ended"),
+    "key_revoked": ("header:signature-input", "name a key that is not revoked"),
+    "nonce_replayed": ("header:signature-input", "state a nonce that was not used before"),
+    "passcode_wrong": ("/passcode", "be the one of this sandbox"),
+    "passcode_used": ("/passcode", "be one that nobody has registered with"),
+    "idempotency_conflict": ("header:idempotency-key", "be new for a new message"),
+}
+"""What is wrong where the code alone tells it: the place, and what it must be. The value is not
+shown, for it is a secret, or as long as a signature."""
+
+
 def refuse_plainly(code: str, detail: str, *, retry_after_s: float | None = None) -> Refusal:
-    """A refusal that is not about a field."""
+    """A refusal that is not about the fields of a message; `POINTED` may tell the place."""
     told = CODES[code]
+    pointed = POINTED.get(code)
+    errors = () if pointed is None else (_pointed_at(code, detail, *pointed),)
     return Refusal(
         code=code,
         status=told.status,
         detail=detail,
+        errors=errors,
         clause=told.clause,
         retry_after_s=retry_after_s,
     )
+
+
+def _pointed_at(code: str, detail: str, pointer: str, must: str) -> ProblemError:
+    return ProblemError(pointer=pointer, code=code, detail=detail, expected=must)
 
 
 def not_found(what: str, id: str, pointer: str = "path:id") -> Refusal:

@@ -135,7 +135,13 @@ class World:
     def announce(self) -> str:
         """The id of a transmission that is open."""
         key = f"announce-{next(self.numbers)}"
-        return str(self.tell("POST", "/transmissions", ANNOUNCEMENT, key=key)["id"])
+        version = self.version_of(ANNOUNCEMENT["authorization"])
+        announced = ANNOUNCEMENT | {"authorization_version": version}
+        return str(self.tell("POST", "/transmissions", announced, key=key)["id"])
+
+    def version_of(self, authorization: str) -> int:
+        """The current version of an authorization."""
+        return self._office().state.authorizations[authorization].granted.version
 
     def hand_in_contract(self, **changes: Any) -> str:
         """The id of a contract that is filed, or returned where a material is missing."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from simulator.journal.events import CallbackConfirmed, PlatformRegistered
+from simulator.messages.problem import ProblemError
 from simulator.messages.registration import Registration, RegistrationRequest, SigningKey
 from simulator.regulator import views
 from simulator.regulator.lifecycle import declaration, registration
@@ -57,6 +58,14 @@ def test_a_wrong_passcode_is_refused_without_repeating_it() -> None:
         code="passcode_wrong",
         status=403,
         detail="the passcode is not the one of this sandbox",
+        errors=(
+            ProblemError(
+                pointer="/passcode",
+                code="passcode_wrong",
+                detail="the passcode is not the one of this sandbox",
+                expected="be the one of this sandbox",
+            ),
+        ),
     )
 
 

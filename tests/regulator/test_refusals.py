@@ -10,6 +10,7 @@ import pytest
 
 from simulator.journal.records import Exchange
 from simulator.regulator.api import Operation, operations
+from simulator.regulator.refusal import CODES, POINTED, refuse_plainly
 from tests.regulator.connected import Connected, connected
 
 OPERATIONS = {operation.id: operation for operation in operations()}
@@ -77,3 +78,14 @@ def test_every_refused_message_has_its_entry_and_no_effect(id: str, regulator: C
         assert (record.refusal, record.status) == (answer.json()["code"], answer.status_code), what
         assert (record.taken, record.events) == (False, ())
         assert regulator.office.state == before, what
+
+
+def test_who_speaks_wrongly_is_told_in_which_header() -> None:
+    """Or in which field; the value, a secret or a signature, is not sent back."""
+    for code, (pointer, must) in POINTED.items():
+        refused = refuse_plainly(code, "why")
+
+        assert [(one.pointer, one.expected, one.value) for one in refused.errors] == [
+            (pointer, must, None)
+        ]
+        assert code in CODES
