@@ -57,7 +57,8 @@ def say_what_is_lawful(case: Case[Any], operation: str, world: World) -> None:
     if operation in LAWFUL:
         case.body = LAWFUL[operation](case.body)
     if operation == "announce":  # What was extended meanwhile has a new version.
-        case.body |= {"authorization_version": world.version_of(case.body["authorization"])}
+        body: Body = case.body  # type: ignore[assignment]  # It is the message just made.
+        case.body = body | {"authorization_version": world.version_of(body["authorization"])}
 
 
 def _registration(body: Body) -> Body:
