@@ -30,14 +30,30 @@ class Breach:
 
     requirement: str
     title: str
-    findings: int
-    sentence: str
-    """What the first finding says."""
+    subject: str
+    """What it speaks about, such as `transmission`."""
+    subjects: tuple[tuple[str, int], ...]
+    """Each sentence that is said of any, and of how many: that of the first finding first."""
     expected: str
+    """By the first finding."""
     seen: str
 
-    def __str__(self) -> str:
-        return f"{self.requirement}, {self.findings} times: {self.sentence} ({self.seen})"
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One for each sentence; the first tells what was seen besides."""
+        first, *others = [
+            f"{self.requirement}, {count} {self.subject}{'' if count == 1 else 's'}: {sentence}"
+            for sentence, count in self.subjects
+        ]
+        return (f"{first} ({self._difference})", *others)
+
+    @property
+    def _difference(self) -> str:
+        """What was seen and what was expected; the name of a figure is not said twice."""
+        name, colon, _ = self.seen.partition(": ")
+        if colon and self.expected.startswith(name + colon):
+            return f"{self.seen}, not {self.expected[len(name + colon) :]}"
+        return f"seen: {self.seen}; expected: {self.expected}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,15 @@ class Judged:
     journal_digest: str
     payments: int
     transmissions: int
+    unseen: int = 0
+    """Payments that were settled, as the platform says, and of which nothing was seen to arrive."""
+    unclaimed: int = 0
+    """Payloads that can be tied to no payment: one of them may have been an unseen one."""
+
+    @property
+    def lost(self) -> int:
+        """Payments that were settled and certainly brought nothing to anybody."""
+        return 0 if self.unclaimed else self.unseen
 
 
 def judge(folder: Path) -> Judged:
@@ -90,16 +115,22 @@ def read(told: Mapping[str, Any]) -> Judged:
         journal_digest=told["journal_digest"],
         payments=told["counts"]["payments"],
         transmissions=told["counts"]["transmissions"],
+        unseen=told["counts"]["unseen"],
+        unclaimed=told["counts"]["unclaimed"],
     )
 
 
 def _breach(ruling: Mapping[str, Any]) -> Breach:
     first = ruling["findings"][0]
+    leading = first["sentence"]
+    sentences = sorted(
+        ruling["subjects"].items(), key=lambda one: (one[0] != leading, -one[1], one[0])
+    )
     return Breach(
         requirement=ruling["id"],
         title=ruling["title"],
-        findings=ruling["findings_total"],
-        sentence=first["sentence"],
+        subject=ruling["subject"],
+        subjects=tuple(sentences),
         expected=first["expected"],
         seen=first["seen"],
     )

@@ -83,18 +83,19 @@ class Step:
 
     @property
     def failures(self) -> int:
-        """Refused, failed, or accepted and never settled."""
-        return self.payments.failed + (self.settled.lost if self.settled else 0)
+        """Refused, failed, accepted and never settled, or settled and never arrived."""
+        lost = self.settled.lost if self.settled else 0
+        return self.payments.failed + lost + (self.judged.lost if self.judged else 0)
 
     @property
     def invalid(self) -> tuple[str, ...]:
         """Why the platform may not have been the limit, each with what to do."""
-        return tuple(_invalid(self))
+        return (*_invalid(self), *_starved(self))
 
     @property
     def breaches(self) -> tuple[str, ...]:
         """What the platform did wrong: requirements first, then limits of the profile."""
-        return tuple(_breaches(self))
+        return (*self.gone, *_of_requirements(self), *_of_limits(self))
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -185,11 +186,27 @@ def _of_the_schedule(operation: str, tally: Tally, step: Step) -> Iterator[str]:
         )
 
 
-def _breaches(step: Step) -> Iterator[str]:
+def _starved(step: Step) -> Iterator[str]:
+    """A platform that had to share a machine without any time left is convicted of no slowness.
+    What it told wrongly it told wrongly, what it lost it lost, and what it did in time in spite of
+    that it did in time."""
+    full = step.saturation.full(step.limits)
+    lost = step.judged is not None and step.judged.lost
+    if full is not None and not lost and not _of_requirements(step):
+        for slow in _of_limits(step):
+            yield f"{slow}; but {full}"
+            return
+
+
+def _of_requirements(step: Step) -> tuple[str, ...]:
+    """The requirements that the platform failed."""
+    breaches = () if step.judged is None else step.judged.breaches
+    return tuple(line for breach in breaches for line in breach.lines)
+
+
+def _of_limits(step: Step) -> Iterator[str]:
+    """The limits of the profile that were passed: all of them tell how fast the platform was."""
     limits, payments = step.limits, step.payments
-    yield from step.gone
-    if step.judged is not None:
-        yield from map(str, step.judged.breaches)
     p99_us = payments.latency.percentile_us(99)
     if limits.p99_ms is not None and p99_us is not None and p99_us > 1000 * limits.p99_ms:
         yield f"p99_ms: {p99_us / 1000:.0f} ms, and {limits.p99_ms:g} ms is the limit"
@@ -221,6 +238,8 @@ def _kinds(step: Step) -> str:
     told = [f"{kind}, {count} times" for kind, count in kinds[:3]]
     if step.settled is not None and step.settled.lost:
         told.append(step.settled.told)
+    if step.judged is not None and step.judged.lost:
+        told.append(f"{step.judged.lost} settled, and nothing of them arrived")
     return f": {'; '.join(told)}" if told else ""
 
 

@@ -145,21 +145,23 @@ class _Playing:
         self.disturbed += arming.wrong
 
     def follow(self) -> None:
-        """Waits until every payment is final and every transmission closed, or patience ends."""
-        self.tell("asking what became of the payments")
+        """Waits until every transmission is closed and every payment final, or patience ends. The
+        simulator knows what is open, so that the platform is asked when it has time to answer."""
         self._look_who_is_gone()
         began = time.monotonic()
+        patience_s = 0.0 if self.gone or self.disturbed else self.manner.limits.settle_s
+        self.tell("waiting for the last transmission to close")
+        self.drained = self._drain(began + patience_s)
+        self.tell("asking what became of the payments")
         accepted = [
             names_of(asked, self.payments[asked.number])
             for asked in self.generated.asked
             if asked.outcome == "accepted"
         ]
-        patience_s = 0.0 if self.gone or self.disturbed else self.manner.limits.settle_s
         poll = self.scene.target.poll
         if poll is not None:
-            self.settled = settling.follow(accepted, poll, wait_s_max=patience_s)
-        self.tell("waiting for the last transmission to close")
-        self.drained = self._drain(began + patience_s)
+            self.settled = settling.follow(accepted, poll, began=began, wait_s_max=patience_s)
+            self.drained = self._drain(began + patience_s)
 
     def _look_who_is_gone(self) -> None:
         """A platform that died is the platform's, a simulator that died is ours."""

@@ -90,13 +90,18 @@ class Saturation:
                 )
         if self.unanswered:
             yield f"the simulator did not say how it is, {self.unanswered} times; see its log"
+
+    def full(self, limits: Limits) -> str | None:
+        """That the machine had no processor time left, and what to do; `None` if it had. That alone
+        is nobody's limit: whether it kept us waiting, our own lateness tells."""
         most = limits.machine_busy_max
-        if most is not None and self.machine > most:
-            yield (
-                f"the machine had no processor time left ({self.machine:.0%} of {self.cores} "
-                f"cores, of them {self.busy.get(OTHERS, 0.0):.2f} by {OTHERS}); use another "
-                "machine for the generator, or end what else runs here"
-            )
+        if most is None or self.machine <= most:
+            return None
+        return (
+            f"the machine had no processor time left ({self.machine:.0%} of {self.cores} cores, of "
+            f"them {self.busy.get(OTHERS, 0.0):.2f} by {OTHERS}); give the platform, or the "
+            "generator, a machine of its own"
+        )
 
 
 class Watching:

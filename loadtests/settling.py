@@ -4,21 +4,23 @@ settles half of them carried half the load.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
 from loadtests.open_loop import Clock
 from loadtests.outgoing import Answer
 from loadtests.target import Poll
 
-FOLLOWED_MAX = 2000
-"""Of more payments so many are asked about, spread evenly over the load."""
 WAIT_S_MAX = 30.0
 """How long after the load a platform may take to settle everything."""
-AT_ONCE = 8
+AT_ONCE = 32
+SILENCES_MAX = 64
+"""A platform that does not answer so many questions in a row is asked no more, once patience has
+ended."""
 LOOK_EVERY_S = 0.2
 
 Fate = Literal["settled", "refused", "pending", "silent"]
@@ -27,7 +29,7 @@ Fate = Literal["settled", "refused", "pending", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of the payments that were asked about."""
+    """What became of the payments that were accepted; each of them was asked about."""
 
     settled: int
     refused: int
@@ -60,72 +62,87 @@ class Settled:
         return self.settled + self.refused + self.pending + self.silent
 
 
-def spread(accepted: Sequence[dict[str, str]], most: int) -> list[dict[str, str]]:
-    """At most so many of them, evenly, the last among them."""
-    if len(accepted) <= most:
-        return list(accepted)
-    return [accepted[(number + 1) * len(accepted) // most - 1] for number in range(most)]
-
-
 def follow(
     accepted: Sequence[dict[str, str]],
     poll: Poll,
     *,
+    began: float | None = None,
     wait_s_max: float = WAIT_S_MAX,
     clock: Clock = time.monotonic,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Settled:
-    """Asks about the payments, again and again, until each is final or patience ends. `transport`
-    replaces the network."""
-    followed = spread(accepted, FOLLOWED_MAX)
-    return asyncio.run(_follow(followed, poll, wait_s_max, clock, transport))
+    """Asks about all payments, again and again, until each is final or patience ends. Patience
+    began when the clock showed `began` (now, if nothing is said). `transport` replaces the
+    network."""
+    following = _Following(accepted, clock() if began is None else began, wait_s_max, clock)
+    asyncio.run(_ask_until_final(following, poll, transport))
+    return following.settled
 
 
-async def _follow(
-    followed: list[dict[str, str]],
-    poll: Poll,
-    wait_s_max: float,
-    clock: Clock,
-    transport: httpx.AsyncBaseTransport | None,
-) -> Settled:
-    began = clock()
-    fates: list[Fate] = ["silent"] * len(followed)
-    async with httpx.AsyncClient(timeout=5.0, trust_env=False, transport=transport) as client:
+async def _ask_until_final(
+    following: "_Following", poll: Poll, transport: httpx.AsyncBaseTransport | None
+) -> None:
+    network = transport or AiohttpTransport()
+    async with httpx.AsyncClient(timeout=5.0, trust_env=False, transport=network) as client:
+        while following.open:
+            await following.ask_all(lambda names: _fate(client, poll, names))
 
-        async def ask(number: int) -> None:
-            if clock() - began <= wait_s_max:
-                fates[number] = await _fate(client, poll, followed[number])
 
-        await _at_once(ask, range(len(followed)))
-        while (unsettled := _open(fates)) and clock() - began < wait_s_max:
+class _Following:
+    """Who is still to be asked about. Patience is the platform's: how long it takes to ask about
+    them all is not held against it, so each that is not final is asked about once more after the
+    end of patience, and then no more."""
+
+    def __init__(
+        self, accepted: Sequence[dict[str, str]], began: float, wait_s_max: float, clock: Clock
+    ) -> None:
+        self._accepted = accepted
+        self._fates: list[Fate] = ["silent"] * len(accepted)
+        self._wait_s_max = wait_s_max
+        self._clock = clock
+        self._began = began
+        self._silences = 0
+        """Questions in a row that were not answered."""
+        self._rounds = 0
+        self.open = list(range(len(accepted)))
+        """The numbers of the payments to ask about in the next round."""
+
+    @property
+    def _impatient(self) -> bool:
+        return self._clock() - self._began >= self._wait_s_max
+
+    async def ask_all(self, fate_of: Callable[[dict[str, str]], Awaitable[Fate]]) -> None:
+        """One round over all that are open."""
+        if self._rounds:
             await asyncio.sleep(LOOK_EVERY_S)
-            await _at_once(ask, unsettled)
-    return Settled(
-        settled=fates.count("settled"),
-        refused=fates.count("refused"),
-        pending=fates.count("pending"),
-        silent=fates.count("silent"),
-        after_s=clock() - began,
-        fates=tuple(
-            (names["payment.id"], fate) for names, fate in zip(followed, fates, strict=True)
-        ),
-    )
+        self._rounds += 1
+        numbers, self.open = iter(self.open), []
 
+        async def work() -> None:
+            for number in numbers:
+                last = self._impatient
+                if last and self._silences >= SILENCES_MAX:
+                    return
+                fate = self._fates[number] = await fate_of(self._accepted[number])
+                self._silences = self._silences + 1 if fate == "silent" else 0
+                if fate in ("pending", "silent") and not last:
+                    self.open.append(number)
 
-def _open(fates: Sequence[Fate]) -> list[int]:
-    """The numbers of the payments that have to be asked about again."""
-    return [number for number, fate in enumerate(fates) if fate in ("pending", "silent")]
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
-
-async def _at_once(ask: Callable[[int], Awaitable[None]], numbers: Iterable[int]) -> None:
-    """Asks about each, a few at the same time."""
-    waiting = iter(numbers)
-
-    async def work() -> None:
-        for number in waiting:
-            await ask(number)
-
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    @property
+    def settled(self) -> Settled:
+        """What became of them."""
+        fates = self._fates
+        names = (one["payment.id"] for one in self._accepted)
+        return Settled(
+            settled=fates.count("settled"),
+            refused=fates.count("refused"),
+            pending=fates.count("pending"),
+            silent=fates.count("silent"),
+            after_s=self._clock() - self._began,
+            fates=tuple(zip(names, fates, strict=True)),
+        )
 
 
 async def _fate(client: httpx.AsyncClient, poll: Poll, names: dict[str, str]) -> Fate:

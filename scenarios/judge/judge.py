@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble
+from scenarios.judge.conservation import conserved
 from scenarios.judge.court import Ruling, rule_on
 from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
@@ -64,6 +65,7 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
             "payments": len(assembly.payments),
             "payloads": len(assembly.joined),
             "transmissions": len(evidence.transmissions),
+            **conserved(assembly),
         },
         rulings=rulings,
         stories=tuple(evidence.stories),

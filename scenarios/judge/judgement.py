@@ -36,7 +36,8 @@ class Judgement:
     platform: str
     limits: dict[str, float]
     counts: dict[str, int]
-    """Rulings by verdict, and `payments`, `payloads`, `transmissions`, `entries` of the run."""
+    """Rulings by verdict, `payments`, `payloads`, `transmissions`, `entries` of the run, and what
+    was `settled`, `unseen` and `unclaimed` (see `conservation`)."""
     rulings: tuple[Ruling, ...]
     stories: tuple[str, ...]
     skipped: dict[str, str]
@@ -77,7 +78,7 @@ def to_json(judgement: Judgement) -> dict[str, Any]:
         "stories": list(judgement.stories),
         "skipped": judgement.skipped,
         "reasons": list(judgement.reasons),
-        "rulings": [_ruling_json(ruling, judgement.mask) for ruling in judgement.rulings],
+        "rulings": [ruling_to_json(ruling, judgement.mask) for ruling in judgement.rulings],
     }
 
 
@@ -87,7 +88,8 @@ def to_bytes(judgement: Judgement) -> bytes:
     return (text + "\n").encode()
 
 
-def _ruling_json(ruling: Ruling, mask: Mask) -> dict[str, Any]:
+def ruling_to_json(ruling: Ruling, mask: Mask) -> dict[str, Any]:
+    """One ruling in it."""
     requirement = ruling.requirement
     return {
         "id": requirement.id,
@@ -95,18 +97,28 @@ def _ruling_json(ruling: Ruling, mask: Mask) -> dict[str, Any]:
         "force": requirement.force,
         "clause": requirement.clause,
         "text": requirement.text,
+        "subject": requirement.subject,
         "remedy": requirement.remedy,
         "verdict": ruling.verdict.word,
         "exercised": ruling.exercised,
         "at_least": requirement.at_least,
         "stories": list(ruling.stories),
         "findings_total": len(ruling.findings),
+        "subjects": _subjects_by_sentence(ruling),
         "findings": [
             _finding_json(finding, mask) for finding in ruling.findings[:MOST_FINDINGS_SHOWN]
         ],
         "doubts": [{"subject": doubt.subject, "why": mask(doubt.why)} for doubt in ruling.doubts],
         "mistakes": [mask(mistake) for mistake in ruling.mistakes],
     }
+
+
+def _subjects_by_sentence(ruling: Ruling) -> dict[str, int]:
+    """Of how many subjects each sentence is said: one subject may be in breach more than once."""
+    about: dict[str, set[str]] = {}
+    for finding in ruling.findings:
+        about.setdefault(finding.sentence, set()).add(finding.about.subject)
+    return {sentence: len(subjects) for sentence, subjects in about.items()}
 
 
 def _finding_json(finding: Finding, mask: Mask) -> dict[str, Any]:

@@ -54,37 +54,47 @@ def reports_equal_arrivals(transmission: TransmissionDossier) -> Iterator[Findin
     arrived = sorted({payload.digest for payload in transmission.payloads})
     progressed = [e for e in transmission.feed if e.type == "transmission.progressed"]
     ended = [e for e in transmission.feed if e.type == "transmission.ended"]
-    figures: list[tuple[str, object, object]] = []
+    figures: list[tuple[str, str, object, object]] = []
     if transmission.closed_at is not None:
+        counts = (transmission.closed_records, transmission.records_arrived)
+        sizes = (transmission.closed_bytes, transmission.bytes_arrived)
         figures += [
+            ("closed with", "records in the closing", *counts),
+            ("closed with", "bytes in the closing", *sizes),
             (
-                "records in the closing",
-                transmission.closed_records,
-                transmission.records_arrived,
+                "closed with",
+                "digests in the closing",
+                sorted(set(transmission.closed_payloads)),
+                arrived,
             ),
-            ("bytes in the closing", transmission.closed_bytes, transmission.bytes_arrived),
-            ("digests in the closing", sorted(set(transmission.closed_payloads)), arrived),
         ]
-    for name, fed in (
-        ("feed", list({event.payload: event for event in progressed}.values())),
-        ("end of the feed", ended[-1:]),
+    for verb, name, fed in (
+        ("fed with", "feed", list({event.payload: event for event in progressed}.values())),
+        ("ended in the feed with", "end of the feed", ended[-1:]),
     ):
         if fed:
             told = sum(event.records for event in fed)
             size = sum(event.size_bytes for event in fed)
             figures += [
-                (f"records in the {name}", told, transmission.records_arrived),
-                (f"bytes in the {name}", size, transmission.bytes_arrived),
+                (verb, f"records in the {name}", told, transmission.records_arrived),
+                (verb, f"bytes in the {name}", size, transmission.bytes_arrived),
             ]
-    for name, told_figure, figure in figures:
+    for verb, name, told_figure, figure in figures:
         if told_figure != figure:
             yield Finding(
-                "what was reported is not what arrived",
+                f"{verb} {_difference(told_figure, figure)} what arrived",
                 transmission,
                 expected=f"{name}: {_shown(figure)}",
                 seen=f"{name}: {_shown(told_figure)}",
                 rests_on_join=True,
             )
+
+
+def _difference(told: object, arrived: object) -> str:
+    """How the figure that was told differs, in one of three fixed phrases."""
+    if not (isinstance(told, int) and isinstance(arrived, int)):
+        return "digests other than those of"
+    return "counts below" if told < arrived else "counts above"
 
 
 def _told_of_its_end(transmission: TransmissionDossier) -> bool:

@@ -28,8 +28,8 @@ CLEAN = Judged(
 UNDERREPORTED = Breach(
     requirement="MON-02",
     title="Reported counts and digests equal what left",
-    findings=3,
-    sentence="what was reported is not what arrived",
+    subject="transmission",
+    subjects=(("closed with counts below what arrived", 3),),
     expected="records in the closing: 1",
     seen="records in the closing: 0",
 )

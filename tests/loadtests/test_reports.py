@@ -97,7 +97,7 @@ def test_a_breach_that_must_not_be_fails_a_pipeline_and_one_that_was_looked_for_
     assert asked.get("failures") == "2"
     failure = asked.find(".//testcase[@name='step 2: 20 payments/s']/failure")
     assert failure is not None
-    assert (failure.get("message") or "").startswith("MON-02, 3 times")
+    assert (failure.get("message") or "").startswith("MON-02, 3 transmissions")
 
 
 def test_what_says_nothing_is_an_error_to_a_pipeline() -> None:

@@ -27,8 +27,8 @@ def test_it_ends_with_the_highest_conformant_rate_and_what_broke_above_it() -> N
     seen = whole(at(10), at(20), at(40, judged=CONVICTED), at(30))
 
     assert seen.sentence == (
-        "conformant up to 30 payments/s; first breach at 40: MON-02, 3 times: what was reported is "
-        "not what arrived (records in the closing: 0)"
+        "conformant up to 30 payments/s; first breach at 40: MON-02, 3 transmissions: closed with "
+        "counts below what arrived (records in the closing: 0, not 1)"
     )
     assert seen.exit_code == 0
 
