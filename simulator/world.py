@@ -16,12 +16,10 @@ from pathlib import Path
 
 from simulator.clock import WallClock, wall_now
 from simulator.journal.entry import Entry
-from simulator.journal.events import (
-    CallbackConfirmed,
-    Event,
-    PasscodeReissued,
-    RegulatorKeyAnnounced,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.key import PasscodeReissued
+from simulator.journal.events.registration import CallbackConfirmed
+from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.journal.ndjson import to_line
 from simulator.journal.snapshot import Head, read_snapshot
 from simulator.journal.sqlite import SandboxSecrets, SqliteStore, StoreFailed

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from simulator.journal.entry import Entry, JournalUnreadable
-from simulator.journal.events import CallbackConfirmed, Event
+from simulator.journal.events import Event
+from simulator.journal.events.registration import CallbackConfirmed
 from simulator.journal.records import Opened, Staged
 from simulator.journal.sqlite import SqliteStore, StoreFailed
 from simulator.journal.verify import Broken

@@ -11,9 +11,30 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from scenarios.judge.dossiers import Moment
-from simulator.journal import events as ev
 from simulator.journal import records as rec
 from simulator.journal.entry import Entry
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import (
+    AuthorizationExpired,
+    AuthorizationGranted,
+    AuthorizationRevoked,
+)
+from simulator.journal.events.case import InspectionOpened, MaterialHandedIn, ReinspectionDecided
+from simulator.journal.events.declaration import (
+    DeclarationAccepted,
+    DeclarationAmended,
+    DeclarationReceived,
+)
+from simulator.journal.events.feed import FeedTaken
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
+from simulator.journal.events.notice import NoticeAcknowledged, NoticeIssued
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
+from simulator.journal.events.registration import PlatformRegistered
+from simulator.journal.events.transmission import (
+    TransmissionAccepted,
+    TransmissionAnnounced,
+    TransmissionClosed,
+)
 
 
 @dataclass(slots=True)
@@ -21,7 +42,7 @@ class Version:
     """One version of an authorization, from its grant to its end."""
 
     granted: Moment
-    grant: ev.AuthorizationGranted
+    grant: AuthorizationGranted
     notice: str | None
     ended: Moment | None = None
     end_kind: str | None = None
@@ -60,7 +81,7 @@ class Declared:
     """A declaration as received, and when it was accepted."""
 
     received: Moment
-    event: ev.DeclarationReceived
+    event: DeclarationReceived
     accepted: Moment | None = None
 
 
@@ -70,11 +91,11 @@ class Sent:
 
     announced: Moment
     story: str
-    event: ev.TransmissionAnnounced
+    event: TransmissionAnnounced
     accepted: Moment | None = None
-    feed: list[tuple[Moment, ev.FeedTaken]] = field(default_factory=list)
+    feed: list[tuple[Moment, FeedTaken]] = field(default_factory=list)
     closed: Moment | None = None
-    closing: ev.TransmissionClosed | None = None
+    closing: TransmissionClosed | None = None
 
     def open_at(self, at: Moment) -> bool:
         """Accepted before `at` and not closed before it."""
@@ -91,7 +112,7 @@ class Notice:
 
     issued: Moment
     story: str
-    event: ev.NoticeIssued
+    event: NoticeIssued
     attempts: list[rec.Delivery] = field(default_factory=list)
     acknowledged: Moment | None = None
 
@@ -135,7 +156,7 @@ class CaseTrack:
     opened: Moment
     story: str
     platform: str
-    materials: dict[int, tuple[Moment, ev.MaterialHandedIn]] = field(default_factory=dict)
+    materials: dict[int, tuple[Moment, MaterialHandedIn]] = field(default_factory=dict)
     reinspected: bool = False
 
 
@@ -159,7 +180,7 @@ class Evidence:
     """Facts of the `run_started` mark."""
     ended: bool = False
     """The `run_ended` mark is there: nothing was left to play."""
-    platforms: dict[str, ev.PlatformRegistered] = field(default_factory=dict)
+    platforms: dict[str, PlatformRegistered] = field(default_factory=dict)
     stories: dict[str, tuple[Moment, Moment | None]] = field(default_factory=dict)
     unsound: dict[str, str] = field(default_factory=dict)
     """Stories without a sound baseline, and why."""
@@ -173,7 +194,7 @@ class Evidence:
     declarations: dict[str, Declared] = field(default_factory=dict)
     versions: dict[str, list[Version]] = field(default_factory=dict)
     transmissions: dict[str, Sent] = field(default_factory=dict)
-    lineage: list[tuple[Moment, ev.LineageItem]] = field(default_factory=list)
+    lineage: list[tuple[Moment, LineageItem]] = field(default_factory=list)
     halts: list[Halt] = field(default_factory=list)
     notices: dict[str, Notice] = field(default_factory=dict)
     faults: dict[str, FaultWindow] = field(default_factory=dict)
@@ -273,88 +294,88 @@ class _Reader:
             case "action":
                 evidence.actions.append(Seen(at, story, record))
 
-    def take_events(self, at: Moment, events: Iterable[ev.Event]) -> None:
+    def take_events(self, at: Moment, events: Iterable[Event]) -> None:
         """Fold the decisions of one entry; the notices that it issued belong to the orders beside
         them."""
         events = list(events)
-        notices = [event for event in events if isinstance(event, ev.NoticeIssued)]
+        notices = [event for event in events if isinstance(event, NoticeIssued)]
         for event in events:
             self.take_declaration(at, event, notices)
             self.take_transmission(at, event)
             self.take_order(at, event, notices)
             self.take_case(at, event)
 
-    def take_declaration(self, at: Moment, event: ev.Event, notices: list[ev.NoticeIssued]) -> None:
+    def take_declaration(self, at: Moment, event: Event, notices: list[NoticeIssued]) -> None:
         evidence = self.evidence
         match event:
-            case ev.PlatformRegistered():
+            case PlatformRegistered():
                 evidence.platforms[event.id] = event
-            case ev.DeclarationReceived():
+            case DeclarationReceived():
                 evidence.declarations[event.id] = Declared(at, event)
-            case ev.DeclarationAmended():
+            case DeclarationAmended():
                 evidence.declarations[event.id] = Declared(at, event.content)
-            case ev.DeclarationAccepted():
+            case DeclarationAccepted():
                 evidence.declarations[event.id].accepted = at
-            case ev.AuthorizationGranted():
+            case AuthorizationGranted():
                 versions = evidence.versions.setdefault(event.id, [])
                 if versions and versions[-1].ended is None:
                     versions[-1].ended, versions[-1].end_kind = at, "superseded"
                 versions.append(
                     Version(at, event, _beside(notices, "authorization.granted", event.id))
                 )
-            case ev.AuthorizationRevoked() | ev.AuthorizationExpired():
+            case AuthorizationRevoked() | AuthorizationExpired():
                 version = evidence.versions[event.id][-1]
-                revoked = isinstance(event, ev.AuthorizationRevoked)
+                revoked = isinstance(event, AuthorizationRevoked)
                 version.ended, version.end_kind = at, "revoked" if revoked else "expired"
                 version.end_notice = _beside(notices, "authorization.revoked", event.id)
 
-    def take_transmission(self, at: Moment, event: ev.Event) -> None:
+    def take_transmission(self, at: Moment, event: Event) -> None:
         evidence = self.evidence
         match event:
-            case ev.TransmissionAnnounced():
+            case TransmissionAnnounced():
                 evidence.transmissions[event.id] = Sent(at, self.story, event)
-            case ev.TransmissionAccepted():
+            case TransmissionAccepted():
                 evidence.transmissions[event.id].accepted = at
-            case ev.FeedTaken():
+            case FeedTaken():
                 evidence.transmissions[event.transmission].feed.append((at, event))
-            case ev.TransmissionClosed():
+            case TransmissionClosed():
                 sent = evidence.transmissions[event.id]
                 sent.closed, sent.closing = at, event
-            case ev.LineageRecorded():
+            case LineageRecorded():
                 evidence.lineage.extend((at, item) for item in event.items)
 
-    def take_order(self, at: Moment, event: ev.Event, notices: list[ev.NoticeIssued]) -> None:
+    def take_order(self, at: Moment, event: Event, notices: list[NoticeIssued]) -> None:
         evidence = self.evidence
         match event:
-            case ev.ExportStopped():
+            case ExportStopped():
                 notice = _beside(notices, "export.stopped", event.authorization)
                 evidence.halts.append(
                     Halt("stopped", at, event.platform, event.authorization, None, notice)
                 )
-            case ev.ExportSuspended():
+            case ExportSuspended():
                 notice = _beside(notices, "export.suspended", None)
                 evidence.halts.append(
                     Halt("suspended", at, event.platform, None, event.case, notice, event.deadline)
                 )
-            case ev.ExportLifted():
+            case ExportLifted():
                 for halt in evidence.halts:
                     whole = event.authorization is None or event.authorization == halt.authorization
                     if halt.lifted is None and halt.platform == event.platform and whole:
                         halt.lifted = at
-            case ev.NoticeIssued():
+            case NoticeIssued():
                 evidence.notices[event.id] = Notice(at, self.story, event)
-            case ev.NoticeAcknowledged():
+            case NoticeAcknowledged():
                 if event.id in evidence.notices and evidence.notices[event.id].acknowledged is None:
                     evidence.notices[event.id].acknowledged = at
 
-    def take_case(self, at: Moment, event: ev.Event) -> None:
+    def take_case(self, at: Moment, event: Event) -> None:
         evidence = self.evidence
         match event:
-            case ev.InspectionOpened():
+            case InspectionOpened():
                 evidence.cases[event.case] = CaseTrack(at, self.story, event.platform)
-            case ev.MaterialHandedIn():
+            case MaterialHandedIn():
                 evidence.cases[event.case].materials[event.number] = (at, event)
-            case ev.ReinspectionDecided():
+            case ReinspectionDecided():
                 evidence.cases[event.case].reinspected = True
 
 
@@ -366,7 +387,7 @@ def _starved(facts: dict[str, Any]) -> Starved:
     )
 
 
-def _beside(notices: list[ev.NoticeIssued], type: str, authorization: str | None) -> str | None:
+def _beside(notices: list[NoticeIssued], type: str, authorization: str | None) -> str | None:
     """The notice of `type` that was issued in the same entry, for that authorization where one is
     named."""
     for notice in notices:

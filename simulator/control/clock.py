@@ -14,7 +14,8 @@ from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import as_json
 from simulator.journal.entry import Entry
-from simulator.journal.events import Event, NoticeIssued
+from simulator.journal.events import Event
+from simulator.journal.events.notice import NoticeIssued
 from simulator.journal.records import ClockMoved, Decided, Delivery
 from simulator.messages.base import Message, Time
 from simulator.regulator.lifecycle import timers

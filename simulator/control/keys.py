@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
-from simulator.journal.events import PasscodeReissued
+from simulator.journal.events.key import PasscodeReissued
 from simulator.messages.base import Message
 from simulator.regulator.lifecycle import key, regulator_key
 

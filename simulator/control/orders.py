@@ -11,7 +11,7 @@ from simulator.catalogue import suggest
 from simulator.control.problems import Refused
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
-from simulator.journal.events import OrderTerms
+from simulator.journal.events.planned_order import OrderTerms
 from simulator.messages.base import CategoryCode, Country, Message, RecipientId, Time
 from simulator.regulator.lifecycle import planned_order
 from simulator.regulator.lifecycle.planned_order import Moment, PlannedOrder

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from simulator.control.site import Here
 from simulator.control.telling import put
-from simulator.journal.events import RatesSet
+from simulator.journal.events.rates import RatesSet
 from simulator.messages.base import Message
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/rates", tags=["rates"])

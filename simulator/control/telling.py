@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simulator.control.problems import Refused
-from simulator.journal.events import Event, NoticeIssued
+from simulator.journal.events import Event
+from simulator.journal.events.notice import NoticeIssued
 from simulator.messages.base import Message
 from simulator.regulator.refusal import Refusal
 from simulator.world import Site

@@ -1,6 +1,7 @@
 """The one durable thing: the ordered, append-only, hash-chained account of a sandbox.
 
-records, events    what an entry can say
+records            what an entry can say
+events/            what the regulator can decide, one file a lifecycle
 entry              one entry: sealed on writing, read back in any format up to this version's own
 sqlite             keeps the entries; one transaction for everything that waits (group commit)
 ndjson             carries a journal in a file, one entry a line

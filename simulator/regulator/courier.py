@@ -17,12 +17,11 @@ from typing import Any
 import httpx
 
 from simulator.faults import Blow, Delay, Forgery, HoldBack, Lose, Repeat
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.notice import NoticeIssued, NoticeRedelivered
+from simulator.journal.events.registration import (
     CallbackChanged,
     CallbackConfirmed,
-    Event,
-    NoticeIssued,
-    NoticeRedelivered,
     PlatformRegistered,
 )
 from simulator.journal.records import Delivery

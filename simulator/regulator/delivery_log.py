@@ -6,7 +6,8 @@ A fold over the journal: it reads what was recorded and decides nothing.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from simulator.journal.events import Event, NoticeAcknowledged, NoticeIssued, NoticeOverdue
+from simulator.journal.events import Event
+from simulator.journal.events.notice import NoticeAcknowledged, NoticeIssued, NoticeOverdue
 from simulator.journal.records import Delivery
 from simulator.law.limits import PROFILE
 from simulator.regulator.state import RegulatorState

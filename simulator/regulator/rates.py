@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from simulator.journal.events import RatesSet
+from simulator.journal.events.rates import RatesSet
 
 RATE = "rate_limited"
 """The problem code of who passes a rate; such a request leaves its nonce unspent."""

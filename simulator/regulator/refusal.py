@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from simulator.journal.events import AlertRaised
+from simulator.journal.events.alert import AlertRaised
 from simulator.messages.problem import ProblemError
 
 

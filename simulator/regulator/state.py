@@ -10,16 +10,29 @@ from datetime import date, datetime, timedelta
 from itertools import count, groupby
 from typing import Any, get_args
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.alert import (
     AlertAcknowledged,
     AlertClosed,
     AlertEscalated,
     AlertRaised,
+)
+from simulator.journal.events.authorization import (
     AuthorizationExpired,
     AuthorizationGranted,
     AuthorizationRevoked,
-    CallbackChanged,
-    CallbackConfirmed,
+)
+from simulator.journal.events.case import (
+    DeadlineNeared,
+    DeadlinePassed,
+    DeadlineReached,
+    InspectionOpened,
+    MaterialHandedIn,
+    ReinspectionDecided,
+    ReinspectionRequested,
+)
+from simulator.journal.events.certification import (
+    CertificationEvent,
     CertificationExpired,
     CertificationFaulted,
     CertificationGranted,
@@ -30,53 +43,58 @@ from simulator.journal.events import (
     CertificationSuspended,
     CertificationTerminated,
     CertificationVerified,
+)
+from simulator.journal.events.contract import (
     ContractEnded,
+    ContractEvent,
     ContractFiled,
     ContractLapsed,
     ContractReceived,
     ContractReturned,
     ContractSupplemented,
-    DeadlineNeared,
-    DeadlinePassed,
-    DeadlineReached,
-    Event,
-    ExportLifted,
-    ExportStopped,
-    ExportSuspended,
-    FeedTaken,
-    HandlerDescribed,
-    InspectionOpened,
-    KeyAdded,
-    KeyLimited,
-    KeyRetired,
-    KeyRevoked,
-    LineageItem,
-    LineageRecorded,
-    MaterialHandedIn,
-    NoticeAcknowledged,
-    NoticeGivenUp,
-    NoticeIssued,
-    NoticeOverdue,
-    NoticeRedelivered,
-    OrderCancelled,
-    OrderCarriedOut,
-    OrderPlanned,
-    OrderVoided,
-    PasscodeReissued,
-    PersonsCounted,
-    PlatformRegistered,
-    PolicyChanged,
-    RatesSet,
-    RegulatorKeyAnnounced,
-    ReinspectionDecided,
-    ReinspectionRequested,
+)
+from simulator.journal.events.declaration import DeclarationEvent
+from simulator.journal.events.feed import FeedTaken
+from simulator.journal.events.headcount import HandlerDescribed, PersonsCounted
+from simulator.journal.events.inspection import (
     SampleAnswered,
     SampleOverdue,
     SampleRequested,
     SampleVoided,
-    ScriptEnded,
-    ScriptSet,
-    ScriptStepped,
+)
+from simulator.journal.events.key import (
+    KeyAdded,
+    KeyLimited,
+    KeyRetired,
+    KeyRevoked,
+    PasscodeReissued,
+)
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
+from simulator.journal.events.notice import (
+    NoticeAcknowledged,
+    NoticeEvent,
+    NoticeGivenUp,
+    NoticeIssued,
+    NoticeOverdue,
+    NoticeRedelivered,
+)
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
+from simulator.journal.events.planned_order import (
+    OrderCancelled,
+    OrderCarriedOut,
+    OrderPlanned,
+    OrderVoided,
+)
+from simulator.journal.events.policy import PolicyChanged
+from simulator.journal.events.rates import RatesSet
+from simulator.journal.events.registration import (
+    CallbackChanged,
+    CallbackConfirmed,
+    PlatformRegistered,
+)
+from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
+from simulator.journal.events.script import ScriptEnded, ScriptSet, ScriptStepped
+from simulator.journal.events.transmission import (
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionClosed,
@@ -114,7 +132,7 @@ from simulator.regulator.lifecycle.case import Case
 from simulator.regulator.lifecycle.certification import Certification
 from simulator.regulator.lifecycle.consequence import Consequence
 from simulator.regulator.lifecycle.contract import Contract
-from simulator.regulator.lifecycle.declared import WAITING, Declaration, DeclarationEvent
+from simulator.regulator.lifecycle.declared import WAITING, Declaration
 from simulator.regulator.lifecycle.feed import Fed
 from simulator.regulator.lifecycle.headcount import Marks, Tallies
 from simulator.regulator.lifecycle.inspection import Inspection
@@ -426,7 +444,7 @@ def _case(
         state.undecided.pop(event.case, None)
 
 
-def _contract(state: RegulatorState, event: contract.ContractEvent) -> None:
+def _contract(state: RegulatorState, event: ContractEvent) -> None:
     state.contracts[event.id] = contract.evolve(state.contracts.get(event.id), event)
     if isinstance(event, ContractReceived | ContractSupplemented):
         state.undecided[event.id] = event.decide_at
@@ -434,7 +452,7 @@ def _contract(state: RegulatorState, event: contract.ContractEvent) -> None:
         state.undecided.pop(event.id, None)
 
 
-def _certification(state: RegulatorState, event: certification.CertificationEvent) -> None:
+def _certification(state: RegulatorState, event: CertificationEvent) -> None:
     former = state.certifications.get(event.id)
     held = state.certifications[event.id] = certification.evolve(former, event)
     if held.status != "certified":
@@ -463,7 +481,7 @@ def _persons(state: RegulatorState, event: PersonsCounted) -> None:
             del state.persons[platform, year], state.tallies[platform, year]
 
 
-def _notice(state: RegulatorState, event: notice.NoticeEvent) -> None:
+def _notice(state: RegulatorState, event: NoticeEvent) -> None:
     state.notices[event.id] = notice.evolve(state.notices.get(event.id), event)
     if isinstance(event, NoticeIssued):
         state.unacknowledged[event.id] = None

@@ -14,7 +14,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from simulator.journal.entry import Entry
-from simulator.journal.events import AlertAcknowledged, AlertClosed, AlertEscalated, AlertRaised
+from simulator.journal.events.alert import (
+    AlertAcknowledged,
+    AlertClosed,
+    AlertEscalated,
+    AlertRaised,
+)
 from simulator.journal.sqlite import StoreFailed
 from simulator.regulator import views
 from simulator.regulator.answered import as_bytes

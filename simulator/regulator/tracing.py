@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simulator.journal.entry import Entry
-from simulator.journal.events import Event, NoticeAcknowledged, NoticeIssued
+from simulator.journal.events import Event
+from simulator.journal.events.notice import NoticeAcknowledged, NoticeIssued
 from simulator.journal.records import Exchange
 
 _PARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")

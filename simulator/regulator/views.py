@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from simulator.journal.events import LineageItem, SampleRequested
+from simulator.journal.events.inspection import SampleRequested
+from simulator.journal.events.lineage import LineageItem
 from simulator.journal.records import Delivery
 from simulator.law.working_days import china_date
 from simulator.messages import alert as alert_wire

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from simulator.journal.events import PlatformRegistered
+from simulator.journal.events.registration import PlatformRegistered
 from simulator.messages.signature import sign
 from simulator.regulator.api import Operation, operations
 from simulator.regulator.api.feed import EXAMPLE as FEED_EVENT

@@ -14,7 +14,10 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from simulator.journal.events import CallbackConfirmed, CertificationSuspended, Event, NoticeGivenUp
+from simulator.journal.events import Event
+from simulator.journal.events.certification import CertificationSuspended
+from simulator.journal.events.notice import NoticeGivenUp
+from simulator.journal.events.registration import CallbackConfirmed
 from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 from simulator.regulator.api.declarations import REQUEST as DECLARATION

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from simulator.control.app import build
-from simulator.journal.events import (
-    AuthorizationGranted,
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.declaration import (
     DeclarationAccepted,
     DeclarationReceived,
     DeclaredFieldSeen,
-    PlatformRegistered,
 )
+from simulator.journal.events.registration import PlatformRegistered
 from simulator.world import World
 
 R = TypeVar("R")

@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 
-from simulator.journal.events import CallbackConfirmed, NoticeGivenUp, PlatformRegistered
+from simulator.journal.events.notice import NoticeGivenUp
+from simulator.journal.events.registration import CallbackConfirmed, PlatformRegistered
 from simulator.world import World
 
 from .conftest import START, AtControl, create, register

@@ -19,7 +19,8 @@ from simulator.journal.entry import (
     seal,
     upgraded,
 )
-from simulator.journal.events import CallbackConfirmed, FeedTaken
+from simulator.journal.events.feed import FeedTaken
+from simulator.journal.events.registration import CallbackConfirmed
 from simulator.journal.records import Body, Decided, Exchange, Staged
 from simulator.journal.verify import Chain, Line, chained, digest_of_content
 from simulator.messages.base import canonical

@@ -10,16 +10,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scenarios.traffic import Payment, Route, Traffic, payment_to_json
-from simulator.journal import events as ev
 from simulator.journal import records as rec
 from simulator.journal.entry import GENESIS, Entry, seal
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.declaration import (
+    DeclarationAccepted,
+    DeclarationReceived,
+    DeclaredFieldSeen,
+)
+from simulator.journal.events.feed import FeedTaken
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
+from simulator.journal.events.notice import NoticeIssued
+from simulator.journal.events.registration import PlatformRegistered
+from simulator.journal.events.transmission import (
+    TransmissionAccepted,
+    TransmissionAnnounced,
+    TransmissionClosed,
+)
 
 START = datetime(2023, 6, 1, 9, tzinfo=UTC)
 PLATFORM = "reg-1"
 AUTHORIZATION = "aut-1"
 RECIPIENT, COUNTRY = "acquirer-sg", "SG"
 FIELDS = tuple(
-    ev.DeclaredFieldSeen(name, category, "keyed_token")
+    DeclaredFieldSeen(name, category, "keyed_token")
     for name, category in (("merchant_name", "E04"), ("id_token", "M01"), ("amount", "M02"))
 )
 
@@ -45,7 +59,7 @@ class AWorld:
         self.add(
             rec.Opened("main", 7, START, "r2022", 1.0, "key", {}),
         )
-        registered = ev.PlatformRegistered(
+        registered = PlatformRegistered(
             PLATFORM,
             self.traffic.uscc,
             "a platform",
@@ -99,7 +113,7 @@ class AWorld:
 
     def declare(self) -> None:
         until = START + timedelta(days=365)
-        received = ev.DeclarationReceived(
+        received = DeclarationReceived(
             "dcl-1",
             PLATFORM,
             FIELDS,
@@ -114,13 +128,13 @@ class AWorld:
             self.now,
             None,
         )
-        accepted = ev.DeclarationAccepted("dcl-1", AUTHORIZATION, self.now)
+        accepted = DeclarationAccepted("dcl-1", AUTHORIZATION, self.now)
         self.exchange("declare", events=(received, accepted, self.granted(version=1)))
 
     def granted(
         self, *, version: int, quota: int = 1000, until: datetime | None = None
-    ) -> ev.AuthorizationGranted:
-        return ev.AuthorizationGranted(
+    ) -> AuthorizationGranted:
+        return AuthorizationGranted(
             AUTHORIZATION,
             version,
             PLATFORM,
@@ -136,8 +150,8 @@ class AWorld:
             self.now,
         )
 
-    def notice(self, id: str, type: str, subject: str, **data: Any) -> ev.NoticeIssued:
-        return ev.NoticeIssued(id, PLATFORM, 1, type, subject, self.now, data)
+    def notice(self, id: str, type: str, subject: str, **data: Any) -> NoticeIssued:
+        return NoticeIssued(id, PLATFORM, 1, type, subject, self.now, data)
 
     def deliver(
         self, notice: str, *, status: int = 200, fault: str | None = None, forged: bool = False
@@ -151,7 +165,7 @@ class AWorld:
         self.transmissions += 1
         id = f"trm-{self.transmissions}"
         events: list[Any] = [
-            ev.TransmissionAnnounced(
+            TransmissionAnnounced(
                 id,
                 PLATFORM,
                 AUTHORIZATION,
@@ -166,13 +180,13 @@ class AWorld:
             )
         ]
         if accepted:
-            events.append(ev.TransmissionAccepted(id, self.now))
+            events.append(TransmissionAccepted(id, self.now))
         self.exchange("announce", events=tuple(events), idempotency_key=f"announce-{id}")
         return id
 
     def feed(self, id: str, *kinds: str, payload: str | None = None, size: int = 1) -> None:
         events = tuple(
-            ev.FeedTaken(
+            FeedTaken(
                 id,
                 number,
                 f"transmission.{kind}",
@@ -189,12 +203,12 @@ class AWorld:
         self.exchange("feed", events=events)
 
     def close(self, id: str, *payloads: str, size: int = 0) -> None:
-        closed = ev.TransmissionClosed(id, "completed", len(payloads), size, payloads, self.now)
+        closed = TransmissionClosed(id, "completed", len(payloads), size, payloads, self.now)
         self.exchange("close", events=(closed,), idempotency_key=f"close-{id}")
 
     def trace(self, id: str, payload: str, source: str) -> None:
-        item = ev.LineageItem(payload, source, "1", id, RECIPIENT, COUNTRY, ("M02",), self.now)
-        self.exchange("record_lineage", events=(ev.LineageRecorded(PLATFORM, (item,), self.now),))
+        item = LineageItem(payload, source, "1", id, RECIPIENT, COUNTRY, ("M02",), self.now)
+        self.exchange("record_lineage", events=(LineageRecorded(PLATFORM, (item,), self.now),))
 
     # What merchants ask for, and what arrives abroad.
 

@@ -12,8 +12,10 @@ from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.requirement import SubjectName
 from scenarios.requirements.trc_01 import every_record_is_traceable
 from scenarios.traffic.planted import plain
-from simulator.journal import events as ev
 from simulator.journal import records as rec
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.case import InspectionOpened
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
 from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
 
 
@@ -23,7 +25,7 @@ def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
 
 def stopped(world: AWorld) -> None:
     world.decide(
-        ev.ExportStopped(PLATFORM, None, "test", world.now),
+        ExportStopped(PLATFORM, None, "test", world.now),
         world.notice("ntc-1", "export.stopped", PLATFORM, authorization=None),
     )
 
@@ -117,7 +119,7 @@ def test_what_left_after_the_lift_is_not_late() -> None:
     world.announce()
     stopped(world)
     world.deliver("ntc-1")
-    world.decide(ev.ExportLifted(PLATFORM, None, None, world.now))
+    world.decide(ExportLifted(PLATFORM, None, None, world.now))
     world.arrive("lifted")
     world.arrive("lifted too")
 
@@ -131,7 +133,7 @@ def test_a_new_version_supersedes_and_a_revocation_ends() -> None:
     world.declare()
     world.decide(world.granted(version=2, quota=5))
     world.decide(
-        ev.AuthorizationRevoked(AUTHORIZATION, "test", world.now),
+        AuthorizationRevoked(AUTHORIZATION, "test", world.now),
         world.notice("ntc-1", "authorization.revoked", AUTHORIZATION, authorization=AUTHORIZATION),
     )
     world.deliver("ntc-1")
@@ -227,9 +229,9 @@ def test_two_recipients_that_hold_one_token_for_a_person_can_join() -> None:
 def test_domestic_payment_and_backlog_are_seen_in_the_case() -> None:
     world = AWorld()
     world.declare()
-    world.decide(ev.InspectionOpened("cas-1", PLATFORM, "test", world.now))
+    world.decide(InspectionOpened("cas-1", PLATFORM, "test", world.now))
     world.decide(
-        ev.ExportSuspended(PLATFORM, "cas-1", world.now + timedelta(days=30), world.now),
+        ExportSuspended(PLATFORM, "cas-1", world.now + timedelta(days=30), world.now),
         world.notice("ntc-1", "export.suspended", PLATFORM, case="cas-1"),
     )
     world.deliver("ntc-1")
@@ -243,7 +245,7 @@ def test_domestic_payment_and_backlog_are_seen_in_the_case() -> None:
         merchants=world.traffic.domestic_merchants(1), domestic_share=1.0, routes=()
     )
     world.ask(refused, outcome="refused")
-    world.decide(ev.ExportLifted(PLATFORM, None, "cas-1", world.now))
+    world.decide(ExportLifted(PLATFORM, None, "cas-1", world.now))
     world.send(held)
     late = world.payment()
     world.ask(late)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from simulator.clock import wall_now
-from simulator.journal.events import RegulatorKeyAnnounced
+from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.reference_platform import app as platform_app
 from simulator.reference_platform.platform import Platform, Settings
 from simulator.regulator import app as regulator_app

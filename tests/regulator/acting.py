@@ -11,20 +11,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from simulator.journal.events import (
-    CallbackConfirmed,
-    ContractEnded,
-    DeclarationAccepted,
-    DeclarationExtended,
-    Event,
-    FeedTaken,
-    PersonsCounted,
-    PlatformRegistered,
-    SampleAnswered,
-    SampleOverdue,
-    TransmissionAccepted,
-    TransmissionAnnounced,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.contract import ContractEnded
+from simulator.journal.events.declaration import DeclarationAccepted, DeclarationExtended
+from simulator.journal.events.feed import FeedTaken
+from simulator.journal.events.headcount import PersonsCounted
+from simulator.journal.events.inspection import SampleAnswered, SampleOverdue
+from simulator.journal.events.registration import CallbackConfirmed, PlatformRegistered
+from simulator.journal.events.transmission import TransmissionAccepted, TransmissionAnnounced
 from simulator.journal.records import Decided, from_json, to_json
 from simulator.law.calendar_years import years_after
 from simulator.law.working_days import BeyondCalendar, china_date

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from simulator.journal.events import Event, PlatformRegistered
+from simulator.journal.events import Event
+from simulator.journal.events.registration import PlatformRegistered
 from simulator.messages.case import MaterialRequest
 from simulator.messages.declaration import DeclarationRequest, DeclaredField
 from simulator.messages.feed import FeedEvent

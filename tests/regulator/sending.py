@@ -7,7 +7,8 @@ from typing import Any, cast
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from simulator.journal.events import OrderTerms, PasscodeReissued
+from simulator.journal.events.key import PasscodeReissued
+from simulator.journal.events.planned_order import OrderTerms
 from simulator.law import materials
 from simulator.law.working_days import china_date
 from simulator.messages.case import MaterialRequest

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import KeyAdded
+from simulator.journal.events.key import KeyAdded
 from simulator.journal.records import Delivery, Exchange
 from simulator.messages.base import canonical
 from simulator.messages.suites import suites

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.journal.events import RatesSet
+from simulator.journal.events.rates import RatesSet
 from simulator.journal.records import Exchange, TurnedAway
 from simulator.regulator.rates import Bucket, Rate, Rates
 from tests.regulator.connected import HOST, Connected, connected

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from simulator.journal.events import AlertClosed, AlertEscalated, AlertRaised
+from simulator.journal.events.alert import AlertClosed, AlertEscalated, AlertRaised
 from simulator.regulator.lifecycle import alert, timers
 from simulator.regulator.lifecycle.notice import issue_for
 from simulator.regulator.lifecycle.policy import Policy

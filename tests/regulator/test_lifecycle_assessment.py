@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from simulator.journal.events import (
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.declaration import (
     AssessmentExtended,
-    AuthorizationGranted,
     DeclarationReturned,
     SupplementAsked,
 )

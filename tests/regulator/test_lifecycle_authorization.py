@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import (
     AuthorizationExpired,
     AuthorizationGranted,
     AuthorizationRevoked,
-    DeclaredFieldSeen,
-    Event,
 )
+from simulator.journal.events.declaration import DeclaredFieldSeen
 from simulator.messages.base import canonical
 from simulator.messages.transmission import ClosingRequest
 from simulator.regulator import views

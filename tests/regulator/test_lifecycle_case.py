@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    AuthorizationRevoked,
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.case import (
     DeadlineNeared,
     DeadlinePassed,
-    ExportLifted,
     InspectionOpened,
     MaterialHandedIn,
     ReinspectionDecided,
     ReinspectionRequested,
 )
+from simulator.journal.events.order import ExportLifted
 from simulator.law import materials
 from simulator.messages.case import Case, Material
 from simulator.regulator import views

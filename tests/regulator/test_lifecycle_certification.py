@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
+from simulator.journal.events.certification import (
     CertificationExpired,
     CertificationFaulted,
     CertificationGranted,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
+from simulator.journal.events.contract import (
     ContractEnded,
     ContractFiled,
     ContractLapsed,

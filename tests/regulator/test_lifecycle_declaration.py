@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    AuthorizationGranted,
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.declaration import (
     DeclarationAccepted,
     DeclarationReceived,
     DeclarationRefused,

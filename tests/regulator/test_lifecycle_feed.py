@@ -1,6 +1,7 @@
 """Every feed event is taken once, in an open transmission of one's own; others are refused."""
 
-from simulator.journal.events import AlertRaised, FeedTaken
+from simulator.journal.events.alert import AlertRaised
+from simulator.journal.events.feed import FeedTaken
 from simulator.messages.feed import RefusedLine
 from simulator.regulator import views
 from simulator.regulator.columns import FeedColumns

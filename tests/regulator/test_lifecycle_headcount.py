@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.journal.events import HandlerDescribed, PersonsCounted
+from simulator.journal.events.headcount import HandlerDescribed, PersonsCounted
 from simulator.messages.headcount import HandlerRequest, HeadcountRequest
 from simulator.regulator.lifecycle import headcount, mechanism
 from simulator.regulator.lifecycle.mechanism import Demanded

@@ -4,7 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.journal.events import SampleMistake, SampleOverdue, SampleRequested, SampleVoided
+from simulator.journal.events.inspection import (
+    SampleMistake,
+    SampleOverdue,
+    SampleRequested,
+    SampleVoided,
+)
 from simulator.messages.inspection import SampleAnswerRequest
 from simulator.messages.lineage import LineageEntry, LineageRequest
 from simulator.regulator.lifecycle import inspection, lineage, timers, transmission

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    Event,
+from simulator.journal.events import Event
+from simulator.journal.events.key import (
     KeyAdded,
     KeyLimited,
     KeyRetired,
     KeyRevoked,
     PasscodeReissued,
-    PlatformRegistered,
 )
+from simulator.journal.events.registration import PlatformRegistered
 from simulator.messages.registration import KeyRequest, RegistrationRequest, SigningKey
 from simulator.regulator.lifecycle import key, registration, timers
 from simulator.regulator.refusal import Refusal

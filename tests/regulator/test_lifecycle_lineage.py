@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import LineageItem, LineageRecorded
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
 from simulator.messages.lineage import LineageList, LineageRequest
 from simulator.regulator import views
 from simulator.regulator.lifecycle import lineage, transmission

@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    AuthorizationRevoked,
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.case import (
     DeadlineNeared,
     DeadlinePassed,
-    Event,
-    ExportLifted,
-    ExportStopped,
-    ExportSuspended,
     InspectionOpened,
+    ReinspectionDecided,
+)
+from simulator.journal.events.notice import (
     NoticeAcknowledged,
     NoticeGivenUp,
     NoticeIssued,
     NoticeOverdue,
     NoticeRedelivered,
-    ReinspectionDecided,
 )
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
 from simulator.messages.notice import Acknowledgement, Notice
 from simulator.regulator import views
 from simulator.regulator.lifecycle import (

@@ -5,13 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.journal.events import (
-    Event,
-    ExportLifted,
-    ExportStopped,
-    ExportSuspended,
-    InspectionOpened,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.case import InspectionOpened
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
 from simulator.regulator.lifecycle import case, order
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.refusal import Refusal

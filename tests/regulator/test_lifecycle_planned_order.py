@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from simulator.journal.events import OrderTerms
+from simulator.journal.events.planned_order import OrderTerms
 from simulator.regulator.lifecycle import case, order, planned_order, timers
 from simulator.regulator.lifecycle.order import Orders
 from simulator.regulator.lifecycle.planned_order import Moment

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import CallbackConfirmed, PlatformRegistered
+from simulator.journal.events.registration import CallbackConfirmed, PlatformRegistered
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import Registration, RegistrationRequest, SigningKey
 from simulator.regulator import views

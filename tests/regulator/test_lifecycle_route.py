@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    AuthorizationRevoked,
-    CertificationSuspended,
-    ContractEnded,
-    DeclarationRefused,
-    ExportLifted,
-    ExportStopped,
-)
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.certification import CertificationSuspended
+from simulator.journal.events.contract import ContractEnded
+from simulator.journal.events.declaration import DeclarationRefused
+from simulator.journal.events.order import ExportLifted, ExportStopped
 from simulator.messages.certification import CertificationRequest
 from simulator.messages.contract import ContractRequest
 from simulator.messages.declaration import DeclaredField

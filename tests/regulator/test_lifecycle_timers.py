@@ -2,17 +2,12 @@
 
 from datetime import timedelta
 
-from simulator.journal.events import (
-    AuthorizationExpired,
-    DeadlineNeared,
-    DeadlinePassed,
-    DeclarationAccepted,
-    Event,
-    PolicyChanged,
-    ReinspectionDecided,
-    TransmissionAccepted,
-    TransmissionRefused,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import AuthorizationExpired
+from simulator.journal.events.case import DeadlineNeared, DeadlinePassed, ReinspectionDecided
+from simulator.journal.events.declaration import DeclarationAccepted
+from simulator.journal.events.policy import PolicyChanged
+from simulator.journal.events.transmission import TransmissionAccepted, TransmissionRefused
 from simulator.regulator.lifecycle import (
     authorization,
     case,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulator.journal.events import (
-    AlertRaised,
+from simulator.journal.events.alert import AlertRaised
+from simulator.journal.events.transmission import (
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionClosed,

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from simulator.journal.events import AuthorizationGranted, DeclarationAccepted, Event
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.declaration import DeclarationAccepted
 from simulator.messages.declaration import ChangeReport
 from simulator.regulator.lifecycle import (
     assessment,

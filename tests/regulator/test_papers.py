@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from simulator.journal.events import AuthorizationGranted, ContractEnded
+from simulator.journal.events.authorization import AuthorizationGranted
+from simulator.journal.events.contract import ContractEnded
 from simulator.regulator.lifecycle import authorization, certification, contract, declaration, order
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.refusal import Refusal

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.journal.events import AlertAcknowledged, AlertRaised
+from simulator.journal.events.alert import AlertAcknowledged, AlertRaised
 from simulator.journal.records import Exchange
 from simulator.regulator.streams import HEARTBEAT, Streams
 from tests.regulator.connected import OPENED_AT, Connected, connected

@@ -16,9 +16,9 @@ from scenarios.judge.requirement import Requirement, requirement
 from scenarios.reports import Account
 from scenarios.requirements import catalogue
 from scenarios.traffic import Payment, payment_to_json, planted, write_awkwardly
-from simulator.journal import events as ev
 from simulator.journal import records as rec
 from simulator.journal.entry import Entry
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
 from tests.judge.a_world import AWorld, body
 
 COMMAND = "reinspect certify --seed 7"
@@ -122,10 +122,10 @@ def a_run_of_a_hostile_platform() -> list[Entry]:
     world.add(an_answer(world, payment, "\ud800|</td><script>alert(1)</script>\n## forged `x`\x00"))
     id = world.announce()
     digest = world.arrive(f'{{"amount": "{payment.amount}"}}')
-    lineage = ev.LineageItem(
+    lineage = LineageItem(
         digest, "<img src=x>]]>|\n- forged\x1b[31m", "1", id, "other", "SG", ("M02",), world.now
     )
-    world.exchange("record_lineage", events=(ev.LineageRecorded("reg-1", (lineage,), world.now),))
+    world.exchange("record_lineage", events=(LineageRecorded("reg-1", (lineage,), world.now),))
     world.end()
     return world.entries
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.alert import (
     AlertAcknowledged,
     AlertClosed,
     AlertEscalated,
+    AlertEvent,
     AlertRaised,
-    Event,
 )
 from simulator.messages.alert import AlertStatus
 from simulator.regulator.drawing import BEGIN, Drawing, Step
@@ -75,9 +76,7 @@ def escalate(
     return _open(state, id) or (AlertEscalated(id, reason, now),)
 
 
-def evolve(
-    alert: Alert | None, event: AlertRaised | AlertAcknowledged | AlertClosed | AlertEscalated
-) -> Alert:
+def evolve(alert: Alert | None, event: AlertEvent) -> Alert:
     """The alert after `event`; `None` before the first."""
     if isinstance(event, AlertRaised):
         return Alert(event)

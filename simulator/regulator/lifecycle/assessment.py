@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.declaration import (
     AssessmentExtended,
     DeclarationAdmitted,
     DeclarationForwarded,
@@ -18,7 +19,6 @@ from simulator.journal.events import (
     DeclarationRefused,
     DeclarationReturned,
     DeclarationTerminated,
-    Event,
     SupplementAsked,
 )
 from simulator.law.packs import ReviewPeriods

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import (
     AuthorizationExpired,
     AuthorizationGranted,
     AuthorizationRevoked,
-    DeclaredFieldSeen,
-    Event,
 )
+from simulator.journal.events.declaration import DeclaredFieldSeen
 from simulator.messages import authorization as wire
 from simulator.messages.base import canonical
 from simulator.messages.declaration import DeclaredField

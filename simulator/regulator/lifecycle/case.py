@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.case import (
+    CaseEvent,
     DeadlineNeared,
     DeadlinePassed,
     DeadlineReached,
-    Event,
-    ExportLifted,
-    ExportSuspended,
     InspectionOpened,
     MaterialHandedIn,
     ReinspectionDecided,
     ReinspectionRequested,
 )
+from simulator.journal.events.order import ExportLifted, ExportSuspended
 from simulator.law import materials
 from simulator.law.calendar_years import months_before
 from simulator.law.working_days import CHINA
@@ -28,17 +28,6 @@ from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
-
-CaseEvent = (
-    ExportSuspended
-    | ExportLifted
-    | MaterialHandedIn
-    | ReinspectionRequested
-    | ReinspectionDecided
-    | DeadlineNeared
-    | DeadlineReached
-    | DeadlinePassed
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +177,7 @@ def examine(state: "RegulatorState", case: Case, now: datetime) -> tuple[str, ..
     )
 
 
-def evolve(case: Case | None, event: InspectionOpened | CaseEvent) -> Case:
+def evolve(case: Case | None, event: CaseEvent | ExportSuspended | ExportLifted) -> Case:
     """The case after `event`; `None` before the first."""
     if isinstance(event, InspectionOpened):
         return Case(event)

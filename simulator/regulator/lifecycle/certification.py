@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.certification import (
+    CertificationEvent,
     CertificationExpired,
     CertificationFaulted,
     CertificationGranted,
@@ -23,7 +25,6 @@ from simulator.journal.events import (
     CertificationTerminated,
     CertificationVerified,
     CertifiedRecipient,
-    Event,
 )
 from simulator.law import categories
 from simulator.law import certification as law_of_certification
@@ -43,18 +44,6 @@ from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
 
-CertificationEvent = (
-    CertificationRequested
-    | CertificationVerified
-    | CertificationGranted
-    | CertificationFaulted
-    | CertificationRectified
-    | CertificationTerminated
-    | CertificationSuspended
-    | CertificationRestored
-    | CertificationRevoked
-    | CertificationExpired
-)
 RECTIFIED_WITHIN = timedelta(days=law_of_certification.RECTIFIED_WITHIN_DAYS)
 SCOPE_RULES = ("country_outside", "recipient_outside", "undeclared_category")
 """Monitoring rules whose alert says that the export does not match the certified scope."""

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    AlertEscalated,
-    AlertRaised,
-    OrderTerms,
-    SampleAnswered,
-    SampleOverdue,
-)
+from simulator.journal.events.alert import AlertEscalated, AlertRaised
+from simulator.journal.events.inspection import SampleAnswered, SampleOverdue
+from simulator.journal.events.planned_order import OrderTerms
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState

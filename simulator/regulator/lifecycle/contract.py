@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.contract import (
     ContractEnded,
+    ContractEvent,
     ContractFiled,
     ContractLapsed,
     ContractReceived,
     ContractReturned,
     ContractSupplemented,
-    Event,
 )
 from simulator.law import contract_filing as filing
 from simulator.law.working_days import (
@@ -40,15 +41,6 @@ from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, 
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
-
-ContractEvent = (
-    ContractReceived
-    | ContractFiled
-    | ContractReturned
-    | ContractSupplemented
-    | ContractLapsed
-    | ContractEnded
-)
 
 
 @dataclass(frozen=True, slots=True)

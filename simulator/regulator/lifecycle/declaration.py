@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    AuthorizationGranted,
-    AuthorizationRevoked,
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import AuthorizationGranted, AuthorizationRevoked
+from simulator.journal.events.declaration import (
     DeclarationAccepted,
     DeclarationAmended,
     DeclarationReceived,
@@ -15,7 +15,6 @@ from simulator.journal.events import (
     DeclarationSupplemented,
     DeclarationWithdrawn,
     DeclaredFieldSeen,
-    Event,
     ReevaluationRequested,
     SupplementedItem,
 )

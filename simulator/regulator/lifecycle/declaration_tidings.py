@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from simulator.journal.events import (
+from simulator.journal.events.declaration import (
     AssessmentExtended,
     DeclarationAccepted,
     DeclarationAdmitted,

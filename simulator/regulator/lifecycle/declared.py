@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from simulator.journal.events import (
+from simulator.journal.events.declaration import (
     AssessmentExtended,
     ChangeReported,
     DeclarationAccepted,
     DeclarationAdmitted,
     DeclarationAmended,
+    DeclarationEvent,
     DeclarationExpired,
     DeclarationExpiring,
     DeclarationExtended,
@@ -30,31 +31,6 @@ from simulator.journal.events import (
 )
 from simulator.messages.declaration import DeclarationStatus
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-
-LaterEvent = (
-    DeclarationAmended
-    | DeclarationWithdrawn
-    | DeclarationReturned
-    | DeclarationForwarded
-    | DeclarationAdmitted
-    | DeclarationNotAdmitted
-    | SupplementAsked
-    | DeclarationSupplemented
-    | AssessmentExtended
-    | DeclarationTerminated
-    | ReevaluationRequested
-    | DeclarationAccepted
-    | DeclarationRefused
-    | DeclarationExpiring
-    | ExtensionRequested
-    | DeclarationExtended
-    | ExtensionRefused
-    | DeclarationExpired
-    | ExportTerminated
-    | ChangeReported
-    | DeclarationReplaced
-)
-DeclarationEvent = DeclarationReceived | LaterEvent
 
 OPEN: tuple[DeclarationStatus, ...] = (
     "received",
@@ -129,7 +105,7 @@ def evolve(declaration: Declaration | None, event: DeclarationEvent) -> Declarat
     return _in_procedure(settled, event) or _decided(settled, event) or _after(settled, event)
 
 
-def _in_procedure(held: Declaration, event: LaterEvent) -> Declaration | None:
+def _in_procedure(held: Declaration, event: DeclarationEvent) -> Declaration | None:
     """Up to the result; `None` for what comes with it or after it."""
     match event:
         case DeclarationAmended():
@@ -158,7 +134,7 @@ def _in_procedure(held: Declaration, event: LaterEvent) -> Declaration | None:
     return None
 
 
-def _decided(held: Declaration, event: LaterEvent) -> Declaration | None:
+def _decided(held: Declaration, event: DeclarationEvent) -> Declaration | None:
     """With the result; `None` for what comes after it."""
     final = held.status == "reevaluating"
     match event:
@@ -194,7 +170,7 @@ def _decided(held: Declaration, event: LaterEvent) -> Declaration | None:
     return None
 
 
-def _after(held: Declaration, event: LaterEvent) -> Declaration:
+def _after(held: Declaration, event: DeclarationEvent) -> Declaration:
     """After the acceptance."""
     match event:
         case DeclarationExpiring():

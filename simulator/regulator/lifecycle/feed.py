@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import Event, FeedTaken
+from simulator.journal.events import Event
+from simulator.journal.events.feed import FeedTaken
 from simulator.messages.feed import RefusedLine
 from simulator.regulator import rules
 from simulator.regulator.columns import FeedColumns

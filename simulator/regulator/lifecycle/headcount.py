@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import Event, HandlerDescribed, PersonsCounted
+from simulator.journal.events import Event
+from simulator.journal.events.headcount import HandlerDescribed, PersonsCounted
 from simulator.law.working_days import china_date
 from simulator.messages.headcount import HandlerRequest, HeadcountRequest
 from simulator.regulator.lifecycle.registration import must_be_active

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    Event,
-    LineageItem,
+from simulator.journal.events import Event
+from simulator.journal.events.inspection import (
+    InspectionEvent,
     SampleAnswered,
     SampleItem,
     SampleMistake,
@@ -22,6 +22,7 @@ from simulator.journal.events import (
     SampleRequested,
     SampleVoided,
 )
+from simulator.journal.events.lineage import LineageItem
 from simulator.law import limits
 from simulator.law.working_days import china_date
 from simulator.messages.inspection import InspectionStatus, SampleAnswerRequest
@@ -106,7 +107,7 @@ def pass_time(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, .
 
 def evolve(
     inspection: Inspection | None,
-    event: SampleRequested | SampleVoided | SampleAnswered | SampleOverdue,
+    event: InspectionEvent,
 ) -> Inspection:
     """The inspection after `event`; `None` before the first."""
     if isinstance(event, SampleRequested):

@@ -13,14 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from cryptography.exceptions import InvalidSignature
 
-from simulator.journal.events import (
-    Event,
-    KeyAdded,
-    KeyLimited,
-    KeyRetired,
-    KeyRevoked,
-    PlatformRegistered,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.key import KeyAdded, KeyLimited, KeyRetired, KeyRevoked
+from simulator.journal.events.registration import PlatformRegistered
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import KeyRequest, SigningKey, possession
 from simulator.messages.suites import suites

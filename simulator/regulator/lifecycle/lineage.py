@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import Event, LineageItem, LineageRecorded
+from simulator.journal.events import Event
+from simulator.journal.events.lineage import LineageItem, LineageRecorded
 from simulator.law import categories
 from simulator.messages.lineage import LineageEntry, LineageRequest
 from simulator.messages.problem import ProblemError

@@ -5,12 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.journal.events import (
-    AlertAcknowledged,
-    AlertClosed,
-    AlertEscalated,
-    AuthorizationGranted,
-    AuthorizationRevoked,
+from simulator.journal.events import Event
+from simulator.journal.events.alert import AlertAcknowledged, AlertClosed, AlertEscalated
+from simulator.journal.events.authorization import AuthorizationGranted, AuthorizationRevoked
+from simulator.journal.events.case import (
+    DeadlineNeared,
+    DeadlinePassed,
+    DeadlineReached,
+    InspectionOpened,
+    ReinspectionDecided,
+)
+from simulator.journal.events.certification import (
     CertificationExpired,
     CertificationFaulted,
     CertificationGranted,
@@ -21,37 +26,35 @@ from simulator.journal.events import (
     CertificationSuspended,
     CertificationTerminated,
     CertificationVerified,
+)
+from simulator.journal.events.contract import (
     ContractEnded,
     ContractFiled,
     ContractLapsed,
     ContractReceived,
     ContractReturned,
     ContractSupplemented,
-    DeadlineNeared,
-    DeadlinePassed,
-    DeadlineReached,
+)
+from simulator.journal.events.declaration import (
     DeclarationAccepted,
     DeclarationAmended,
     DeclarationReceived,
-    Event,
-    ExportLifted,
-    ExportStopped,
-    ExportSuspended,
     ExtensionRequested,
-    InspectionOpened,
-    KeyAdded,
-    KeyRetired,
-    KeyRevoked,
+    ReevaluationRequested,
+)
+from simulator.journal.events.inspection import SampleOverdue, SampleRequested
+from simulator.journal.events.key import KeyAdded, KeyRetired, KeyRevoked
+from simulator.journal.events.notice import (
     NoticeAcknowledged,
+    NoticeEvent,
     NoticeGivenUp,
     NoticeIssued,
     NoticeOverdue,
     NoticeRedelivered,
-    ReevaluationRequested,
-    RegulatorKeyAnnounced,
-    ReinspectionDecided,
-    SampleOverdue,
-    SampleRequested,
+)
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
+from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
+from simulator.journal.events.transmission import (
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionRefused,
@@ -65,8 +68,6 @@ from simulator.regulator.refusal import Refusal, not_found, refuse_plainly
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
 
-
-NoticeEvent = NoticeIssued | NoticeAcknowledged | NoticeOverdue | NoticeGivenUp | NoticeRedelivered
 Status = Literal["pending", "overdue", "dead", "redelivering", "acknowledged"]
 
 

@@ -4,13 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    Event,
-    ExportLifted,
-    ExportStopped,
-    ExportSuspended,
-    InspectionOpened,
-)
+from simulator.journal.events import Event
+from simulator.journal.events.case import InspectionOpened
+from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended, OrderEvent
 from simulator.law import limits
 from simulator.regulator.drawing import Drawing, Step
 from simulator.regulator.refusal import Refusal, not_found, refuse
@@ -79,7 +75,7 @@ def lift(
     return ()
 
 
-def evolve(orders: Orders, event: ExportStopped | ExportSuspended | ExportLifted) -> Orders:
+def evolve(orders: Orders, event: OrderEvent) -> Orders:
     """What holds after `event`."""
     if isinstance(event, ExportSuspended):
         return replace(orders, suspended_in=event.case)

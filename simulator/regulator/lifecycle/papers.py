@@ -7,7 +7,7 @@ tester may grant anew what was revoked with a contract; neither gives back what 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.journal.events import DeclarationReceived
+    from simulator.journal.events.declaration import DeclarationReceived
     from simulator.regulator.state import RegulatorState
 
 

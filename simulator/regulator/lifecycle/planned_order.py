@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from simulator.journal.events import (
-    Event,
-    ExportSuspended,
-    InspectionOpened,
+from simulator.journal.events import Event
+from simulator.journal.events.case import InspectionOpened
+from simulator.journal.events.order import ExportSuspended
+from simulator.journal.events.planned_order import (
     OrderCancelled,
     OrderCarriedOut,
     OrderPlanned,
     OrderTerms,
     OrderVoided,
+    PlannedOrderEvent,
 )
 from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.lifecycle import authorization, case, inspection, order, validity
@@ -156,7 +157,7 @@ def carry_out(
 
 def evolve(
     held: PlannedOrder | None,
-    event: OrderPlanned | OrderCarriedOut | OrderVoided | OrderCancelled,
+    event: PlannedOrderEvent,
 ) -> PlannedOrder:
     """The order after `event`; `None` before the first."""
     if isinstance(event, OrderPlanned):

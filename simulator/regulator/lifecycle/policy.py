@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Literal
 
-from simulator.journal.events import PolicyChanged
+from simulator.journal.events.policy import PolicyChanged
 
 Following = Literal["stop", "suspend", "inspect", "sample"]
 """The orders that can follow from a cause."""

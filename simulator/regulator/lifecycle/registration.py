@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from simulator.journal.events import (
+from simulator.journal.events import Event
+from simulator.journal.events.registration import (
     CallbackChanged,
     CallbackConfirmed,
-    Event,
     PlatformRegistered,
+    RegistrationEvent,
 )
 from simulator.law import identifiers
 from simulator.messages.problem import ProblemError
@@ -178,7 +179,7 @@ def must_be_active(state: "RegulatorState", platform: str) -> Refusal | None:
 
 def evolve(
     registration: Registration | None,
-    event: PlatformRegistered | CallbackConfirmed | CallbackChanged,
+    event: RegistrationEvent,
 ) -> Registration:
     """The registration after `event`; `None` before the first."""
     if isinstance(event, PlatformRegistered):

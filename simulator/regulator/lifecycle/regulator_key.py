@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import Event, RegulatorKeyAnnounced
+from simulator.journal.events import Event
+from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.messages.base import canonical
 from simulator.regulator.refusal import Refusal, refuse_plainly
 

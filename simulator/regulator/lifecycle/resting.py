@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import AuthorizationRevoked, ExportLifted, ExportStopped
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.order import ExportLifted, ExportStopped
 from simulator.regulator.lifecycle.authorization import Authorization
 from simulator.regulator.lifecycle.order import Orders
 

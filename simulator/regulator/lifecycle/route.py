@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import DeclarationReceived, Event
+from simulator.journal.events import Event
+from simulator.journal.events.declaration import DeclarationReceived
 from simulator.law import categories
 from simulator.law.packs import Mechanism
 from simulator.law.working_days import china_date

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from simulator.journal.events import (
-    Event,
-    OrderTerms,
+from simulator.journal.events import Event
+from simulator.journal.events.planned_order import OrderTerms
+from simulator.journal.events.script import (
     ScriptArrival,
     ScriptEnded,
+    ScriptEvent,
     ScriptSet,
     ScriptStepped,
 )
@@ -129,7 +130,7 @@ def step(state: "RegulatorState", id: str, kind: str, at: Moment) -> tuple[Event
     return (stepped, *_order(state, script, arrived, at), *ended)
 
 
-def evolve(script: Script | None, event: ScriptSet | ScriptStepped | ScriptEnded) -> Script:
+def evolve(script: Script | None, event: ScriptEvent) -> Script:
     """The script after `event`; `None` before the first."""
     if isinstance(event, ScriptSet):
         return Script(event, arrivals={arrival.kind: arrival for arrival in event.arrivals})

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    Event,
+from simulator.journal.events import Event
+from simulator.journal.events.transmission import (
     TransmissionAccepted,
     TransmissionAnnounced,
     TransmissionClosed,
+    TransmissionEvent,
     TransmissionRefused,
 )
 from simulator.law import categories
@@ -121,7 +122,7 @@ def close(
 
 def evolve(
     transmission: Transmission | None,
-    event: TransmissionAnnounced | TransmissionAccepted | TransmissionRefused | TransmissionClosed,
+    event: TransmissionEvent,
 ) -> Transmission:
     """The transmission after `event`; `None` before the first."""
     if isinstance(event, TransmissionAnnounced):

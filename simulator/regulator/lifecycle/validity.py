@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from simulator.journal.events import (
-    AuthorizationRevoked,
+from simulator.journal.events import Event
+from simulator.journal.events.authorization import AuthorizationRevoked
+from simulator.journal.events.declaration import (
     ChangeReported,
     DeclarationExpired,
     DeclarationExpiring,
     DeclarationExtended,
-    Event,
     ExportTerminated,
     ExtensionRefused,
     ExtensionRequested,

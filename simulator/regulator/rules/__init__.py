@@ -14,7 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simulator import catalogue
-from simulator.journal.events import AlertRaised, TransmissionClosed
+from simulator.journal.events.alert import AlertRaised
+from simulator.journal.events.transmission import TransmissionClosed
 from simulator.messages.transmission import TransmissionRequest
 from simulator.regulator.columns import FeedColumns
 
