@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import requests
@@ -37,6 +38,8 @@ STREAMS = [operation for operation in operations() if operation.is_stream]
 SAY_SOMETHING = {operation.id for operation in operations() if operation.body is not None}
 TRACE = [{"$ref": f"#/components/parameters/{name}"} for name in ("traceparent", "tracestate")]
 """Whatever they say, the answer is the same, so that they only multiply the requests."""
+A_ROUND = 20
+"""Walks that share a seed."""
 SETTINGS: dict[str, Any] = {
     "seed": 20230601,
     "continue-on-failure": True,
@@ -70,16 +73,24 @@ class Sent:
 
 def requests_for(operation: str, world: World, *, by_chance: int) -> Iterator[Sent]:
     """Everything made for one operation: its examples, every boundary, and so many by chance."""
-    schema = _schema(world, one_by_one(by_chance))
+    schema = _schema(world, {"phases": one_by_one(by_chance)})
     return sent_by(schema.include(operation_id=operation))
 
 
-def walks(world: World, count: int, *, in_process: bool = False) -> Iterator[Sent]:
-    """Requests one after the other, where answers name what the next request asks for."""
-    schema = _schema(world, in_walks(count))
-    if in_process:
-        schema.app = Front(world.simulator, world.loop)
-    return sent_by(schema)
+def walks(world: World, *, in_process: bool = False) -> Iterator[Sent]:
+    """Requests one after the other, where answers name what the next request asks for; as many as
+    are taken.
+
+    Walks come in rounds, each with a seed of its own: the world has grown when a walk is tried
+    again, and its other answers end the round early.
+    """
+    for seed in count(SETTINGS["seed"]):
+        schema = _schema(world, {"seed": seed, "phases": in_walks(A_ROUND)})
+        if in_process:
+            schema.app = Front(world.simulator, world.loop)
+        sent = list(sent_by(schema))
+        assert sent, "no walk leads anywhere"
+        yield from sent
 
 
 def one_by_one(by_chance: int) -> dict[str, Any]:
@@ -103,9 +114,9 @@ def in_walks(count: int) -> dict[str, Any]:
     }
 
 
-def _schema(world: World, phases: dict[str, Any]) -> schemathesis.BaseSchema:
+def _schema(world: World, settings: dict[str, Any]) -> schemathesis.BaseSchema:
     base_url = f"{world.at.base}/{SANDBOX}/v1"
-    config = schemathesis.Config.from_dict(SETTINGS | {"base-url": base_url, "phases": phases})
+    config = schemathesis.Config.from_dict(SETTINGS | {"base-url": base_url} | settings)
     schema = schemathesis.openapi.from_dict(document(), config=config)
     schema.auth.set_from_requests(Signature(world))
     schemathesis.serializer(NDJSON)(_as_lines)
