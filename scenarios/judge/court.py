@@ -34,8 +34,8 @@ class Ruling:
 
 
 def rule_on(requirement: Requirement, dossiers: Sequence[Dossier]) -> Ruling:
-    """The ruling; a finding that rests on a blinded witness, on a starved machine or on an
-    ambiguous join is only a doubt."""
+    """The ruling; a finding that rests on a blinded witness, on what may still have come, on a
+    starved machine or on an ambiguous join is only a doubt."""
     findings: list[Finding] = []
     doubts: list[Doubt] = []
     mistakes: list[str] = []
@@ -65,13 +65,15 @@ def rule_on(requirement: Requirement, dossiers: Sequence[Dossier]) -> Ruling:
 
 
 def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
-    """What keeps a finding from being proved: we broke the witness, the machine was too slow to
-    tell, or nobody can tell whose payload it was."""
+    """What keeps a finding from being proved: we broke the witness, the run broke off, the machine
+    was too slow to tell, or nobody can tell whose payload it was."""
     if finding.absent_from is not None and finding.absent_from in dossier.blind:
         return Doubt(
             dossier.subject,
             f"{finding.sentence}, but a fault had blinded the {finding.absent_from}",
         )
+    if (finding.absent_from is not None or finding.may_come) and not dossier.watched:
+        return Doubt(dossier.subject, f"{finding.sentence}, but the run broke off before its end")
     if finding.starved is not None:
         return Doubt(dossier.subject, f"{finding.sentence}, but {finding.starved}")
     if finding.rests_on_join and dossier.doubt is not None:

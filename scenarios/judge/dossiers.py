@@ -56,6 +56,9 @@ class Dossier:
     """Witnesses that an injected fault may have blinded while it happened."""
     doubt: str | None = None
     """Why its sightings may belong to another subject; `None` when the join is sure."""
+    watched: bool = True
+    """The run came to a rest after it, so that what is missing did not come; otherwise it may only
+    not have come yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +226,6 @@ class TransmissionDossier(Dossier):
     closed_records: int | None = None
     closed_bytes: int | None = None
     closed_payloads: tuple[str, ...] = ()
-    ended_story: bool = True
-    """Its story went on to its end, so that silence means something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +269,9 @@ class PersonDossier(Dossier):
 
     id: str
     recipients: frozenset[str]
+    told_apart: bool = True
+    """What arrived about this person was not always about the same others as well, so that a token
+    of this person's could be told from theirs."""
     shared_tokens: tuple[str, ...] = ()
     """Masked tokens that two recipients received for this person and for no other."""
     told_categories: frozenset[str] = frozenset()
@@ -348,6 +352,8 @@ class CaseDossier(Dossier):
     """Domestic payments that merchants asked for while it was suspended."""
     domestic_failed: tuple[str, ...] = ()
     """Those of them that the platform did not take and settle."""
+    domestic_refused: bool = True
+    """It did not even take one of them; otherwise all may still have been under way."""
     asked_after_lift: int = 0
     held_after_lift: tuple[str, ...] = ()
     """Payments asked after the lift, lawful in every way, that never left."""

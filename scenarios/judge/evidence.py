@@ -202,11 +202,19 @@ class Evidence:
     unheard: Counter[str] = field(default_factory=Counter)
     """Refused requests that the journal counts and does not keep, by problem code."""
     starved: list[Starved] = field(default_factory=list)
+    rest: Moment | None = None
+    """When the run last came to a rest: the end of a story, or its own end."""
 
     def story_end(self, story: str) -> Moment | None:
         """When the story ended, or `None` if the run broke off in it."""
         span = self.stories.get(story)
         return span[1] if span else None
+
+    def watched(self, at: Moment, story: str) -> bool:
+        """Whether the run came to a rest after `at`, so that what is still missing did not come.
+        A story that broke off never did."""
+        broke_off = story in self.stories and self.story_end(story) is None
+        return not broke_off and self.rest is not None and at < self.rest
 
     def all_versions(self) -> Iterator[Version]:
         for versions in self.versions.values():
@@ -279,12 +287,15 @@ class _Reader:
                 evidence.run, evidence.ended = record.facts, False
             case "run_ended":
                 evidence.ended = True
+                if evidence.story_end(self.story) is not None:
+                    evidence.rest = at
             case "story_started":
                 self.story = story
                 evidence.stories[story] = (at, None)
             case "story_ended":
                 start = evidence.stories.get(story, (at, None))[0]
                 evidence.stories[story] = (start, at)
+                evidence.rest = at
             case "story_skipped":
                 evidence.not_offered[story] = str(record.facts.get("why", ""))
             case "baseline" if not record.facts.get("sound", True):

@@ -33,6 +33,9 @@ class Finding:
     absent_from: Witness | None = None
     """The witness whose silence the finding rests on: where a fault had blinded it, the finding is
     only a doubt."""
+    may_come: bool = False
+    """It rests on something that is missing and that no fault can have hidden. As with
+    `absent_from`, it is only a doubt where the run broke off before that was due."""
     rests_on_join: bool = False
     """The finding is true only if payload and payment were joined rightly: an ambiguous join makes
     it a doubt."""

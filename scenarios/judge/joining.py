@@ -87,7 +87,9 @@ class Joiner:
         self.source_of_payment = {payment: source for source, payment in ids.items()}
         told_transmissions = {id for ids in self.told.values() for id in ids}
         untold = (
-            sent for id, sent in evidence.transmissions.items() if id not in told_transmissions
+            sent
+            for id, sent in evidence.transmissions.items()
+            if id not in told_transmissions or not evidence.watched(sent.announced, sent.story)
         )
         self.untold = Untold(untold)
         self.sent_to: dict[str, list[Sent]] = defaultdict(list)
@@ -199,7 +201,8 @@ class Joiner:
 
 
 class Untold:
-    """The transmissions for which the platform told of no payload, to be asked in journal order."""
+    """The transmissions for which the platform told of no payload, or of which it may yet have told
+    more when the run broke off; to be asked in journal order."""
 
     def __init__(self, transmissions: Iterable[Sent]) -> None:
         self._opening: list[tuple[Moment, Sent]] = []

@@ -20,7 +20,7 @@ LINKABLE = an_honest_person(shared_tokens=("************91fe",))
     subject="person",
     at_least=3,
     remedy="Derive the token key for each recipient.",
-    bears_on=lambda person: len(person.recipients) > 1,
+    bears_on=lambda person: len(person.recipients) > 1 and person.told_apart,
     acquits=[HONEST],
     convicts=[LINKABLE],
 )
@@ -31,5 +31,6 @@ def recipients_cannot_join(person: PersonDossier) -> Iterator[Finding]:
             person,
             expected="tokens that differ from recipient to recipient",
             seen=", ".join(person.shared_tokens),
+            may_come=True,  # What shows that others have the token too.
             facts={"recipients": ", ".join(sorted(person.recipients))},
         )

@@ -34,5 +34,6 @@ def lost_answers_are_asked_again(request: RequestDossier) -> Iterator[Finding]:
             request,
             expected="the same idempotency key again",
             seen="never again",
+            may_come=True,
             facts={"operation": request.operation},
         )

@@ -35,4 +35,5 @@ def no_answer_means_no(payment: PaymentDossier) -> Iterator[Finding]:
             payment,
             expected="no payload without an accepted transmission",
             seen=f"left at {payment.left_at}",
+            rests_on_join=True,
         )

@@ -34,4 +34,5 @@ def domestic_payment_goes_on(payment: PaymentDossier) -> Iterator[Finding]:
             payment,
             expected="accepted and settled",
             seen=f"{payment.outcome}, then {payment.final}",
+            may_come=payment.outcome == "accepted" and payment.final == "pending",
         )

@@ -45,6 +45,7 @@ def _dossier(
         story=story,
         entries=(version.granted.sequence, *(at.sequence for at in after)),
         blind=assembly.blind(version.granted, story),
+        watched=assembly.evidence.watched(version.granted, story),
         id=grant.id,
         version=grant.version,
         recipient=grant.recipient,

@@ -24,13 +24,14 @@ def _dossier(assembly: Assembly, id: str, track: CaseTrack, halt: Halt | None) -
         and halt.holds(joined.at)
         and (seconds := late_by(order, joined.at)) is not None
     ]
-    domestic, failed = _domestic(assembly, order)
+    domestic, failed, refused = _domestic(assembly, order)
     after, held = _after_lift(assembly, order, track.story)
     return CaseDossier(
         subject=f"case {id}",
         story=track.story,
         entries=(track.opened.sequence,),
         blind=assembly.blind(track.opened, track.story),
+        watched=assembly.evidence.watched(track.opened, track.story),
         id=id,
         uscc=assembly.evidence.platforms[track.platform].uscc,
         opened_at=track.opened,
@@ -51,17 +52,18 @@ def _dossier(assembly: Assembly, id: str, track: CaseTrack, halt: Halt | None) -
         left_starved=assembly.starvation(order.told_at, order.limit_s, late) if order else None,
         domestic_asked=domestic,
         domestic_failed=failed,
+        domestic_refused=refused,
         asked_after_lift=after,
         held_after_lift=held,
     )
 
 
-def _domestic(assembly: Assembly, order: Order | None) -> tuple[int, tuple[str, ...]]:
-    """Domestic payments asked between being told and the lift: how many, and which were not
-    settled."""
+def _domestic(assembly: Assembly, order: Order | None) -> tuple[int, tuple[str, ...], bool]:
+    """Domestic payments asked between being told and the lift: how many, which were not settled,
+    and whether any of these was not merely pending."""
     if order is None or order.told_at is None:
-        return 0, ()
-    asked, failed = 0, []
+        return 0, (), False
+    asked, failed, refused = 0, [], False
     for id, seen in assembly.asked.items():
         record = seen.record
         lifted = order.lifted is not None and order.lifted.wall_at <= record.sent_at
@@ -69,12 +71,11 @@ def _domestic(assembly: Assembly, order: Order | None) -> tuple[int, tuple[str, 
             continue
         asked += 1
         followed = assembly.evidence.followed.get(id)
-        settled = record.outcome == "accepted" and (
-            followed is None or followed.outcome == "settled"
-        )
-        if not settled:
+        taken = record.outcome == "accepted"
+        if not taken or (followed is not None and followed.outcome != "settled"):
             failed.append(id)
-    return asked, tuple(failed)
+            refused |= not taken or followed is None or followed.outcome != "pending"
+    return asked, tuple(failed), refused
 
 
 def _after_lift(assembly: Assembly, order: Order | None, story: str) -> tuple[int, tuple[str, ...]]:

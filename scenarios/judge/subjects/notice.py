@@ -23,6 +23,7 @@ def _dossier(assembly: Assembly, id: str, notice: Notice, stop: Halt | None) -> 
         story=notice.story,
         entries=(notice.issued.sequence, *(entry for entry, _ in late)),
         blind=assembly.blind(notice.issued, notice.story),
+        watched=assembly.evidence.watched(notice.issued, notice.story),
         id=id,
         type=notice.event.type,
         issued_at=notice.issued,

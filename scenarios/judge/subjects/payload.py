@@ -56,6 +56,7 @@ def _dossier(
         story=joined.seen.story,
         entries=(at.sequence,),
         blind=assembly.blind(at, joined.seen.story),
+        watched=assembly.evidence.watched(at, joined.seen.story),
         doubt=doubt_of([joined]),
         at=at,
         recipient=arrival.recipient,

@@ -46,6 +46,9 @@ def _dossier(
         story=record.story,
         entries=(seen.at.sequence, *(joined.at.sequence for joined in joins)),
         blind=assembly.blind(first.at if first else seen.at, record.story),
+        watched=assembly.evidence.watched(
+            max(seen.at, first.at) if first else seen.at, record.story
+        ),
         doubt=doubt_of(joins),
         id=payment.id,
         platform_payment=record.platform_payment,

@@ -2,25 +2,27 @@
 they are?
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
 from scenarios.judge.evidence import Seen
 from scenarios.judge.joining import Joined
+from scenarios.judge.linkage import Linkage
 from scenarios.judge.masking import mask_value
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:
     """One dossier for each person whose payments reached two recipients, or who asked what left."""
     received: dict[str, list[Joined]] = defaultdict(list)
+    linkage = Linkage()
     for joined in assembly.joined:
-        for person in _persons(assembly, joined):
+        persons = _persons(assembly, joined)
+        linkage.take(joined.arrival.recipient, persons, joined.tokens)
+        for person in persons:
             received[person].append(joined)
-    shared = _shared_tokens(assembly)
+    shared = linkage.shared({payment.merchant for payment in assembly.payments.values()})
     answers = _answers(assembly)
     categories = _categories(assembly)
     for person, joins in received.items():
@@ -28,13 +30,16 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
         known = [joined for joined in joins if answer is None or joined.at < answer.at]
         recipients = frozenset(joined.arrival.recipient for joined in known)
         if len(recipients) > 1 or answer is not None:
+            story = answer.story if answer else _story_of_second(joins)
             yield PersonDossier(
                 subject=f"person {person}",
-                story=answer.story if answer else _story_of_second(joins),
+                story=story,
+                watched=assembly.evidence.watched(joins[-1].at, story),
                 entries=tuple(joined.at.sequence for joined in known),
                 id=person,
                 recipients=recipients,
-                shared_tokens=tuple(mask_value(token) for token in sorted(shared[person])),
+                told_apart=linkage.tells_apart(person),
+                shared_tokens=tuple(mask_value(token) for token in sorted(shared.get(person, ()))),
                 told_categories=frozenset(
                     code for joined in known for code in categories[joined.arrival.body.sha256]
                 ),
@@ -68,29 +73,3 @@ def _story_of_second(joins: list[Joined]) -> str:
 
 def _persons(assembly: Assembly, joined: Joined) -> frozenset[str]:
     return frozenset(assembly.payments[payment].payer.id for payment in joined.payments)
-
-
-def _shared_tokens(assembly: Assembly) -> dict[str, set[str]]:
-    """By person: tokens that at least two recipients received, always in payloads about them."""
-    about: dict[str, frozenset[str]] = {}
-    seen_at: dict[str, set[str]] = defaultdict(set)
-    for joined in assembly.joined:
-        persons = _persons(assembly, joined)
-        for token in joined.tokens:
-            about[token] = about.get(token, persons) & persons
-            seen_at[token].add(joined.arrival.recipient)
-    names = {payment.merchant.name for payment in assembly.payments.values()}
-    lawful = "\n".join(written for name in names for written in _written(name))
-    shared: dict[str, set[str]] = defaultdict(set)
-    for token, recipients in seen_at.items():
-        if len(recipients) > 1 and token not in lawful:
-            for person in about[token]:
-                shared[person].add(token)
-    return shared
-
-
-def _written(name: str) -> tuple[str, ...]:
-    """A merchant's name as bodies write it: it may be known to everyone."""
-    return tuple(
-        written.casefold() for written in (name, quote(name), quote_plus(name), json.dumps(name))
-    )

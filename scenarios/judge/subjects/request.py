@@ -25,6 +25,7 @@ def build(assembly: Assembly) -> Iterator[RequestDossier]:
             story=seen.story,
             entries=(seen.at.sequence,),
             blind=assembly.blind(seen.at, seen.story),
+            watched=assembly.evidence.watched(seen.at, seen.story),
             at=seen.at,
             operation=record.operation,
             signed=record.platform is not None,

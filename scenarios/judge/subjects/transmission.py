@@ -48,5 +48,5 @@ def _dossier(assembly: Assembly, id: str, sent: Sent) -> TransmissionDossier:
         closed_records=closing.records if closing else None,
         closed_bytes=closing.bytes if closing else None,
         closed_payloads=closing.payloads if closing else (),
-        ended_story=assembly.evidence.story_end(sent.story) is not None,
+        watched=assembly.evidence.watched(sent.announced, sent.story),
     )
