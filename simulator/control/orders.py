@@ -14,7 +14,8 @@ from simulator.control.telling import Told, put
 from simulator.journal.events.planned_order import OrderTerms
 from simulator.messages.base import CategoryCode, Country, Message, RecipientId, Time
 from simulator.regulator.lifecycle import planned_order
-from simulator.regulator.lifecycle.planned_order import Moment, PlannedOrder
+from simulator.regulator.lifecycle.moment import Moment
+from simulator.regulator.lifecycle.planned_order import PlannedOrder
 from simulator.world import Site
 
 router = APIRouter(prefix="/sandboxes/{sandbox}/orders", tags=["orders"])

@@ -19,7 +19,7 @@ from simulator.regulator.door import Door
 from simulator.regulator.encoding import decompressed
 from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard
-from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
 from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
 from simulator.regulator.scenario import NOTHING, Scenario

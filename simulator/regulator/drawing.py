@@ -5,7 +5,6 @@ To draw a lifecycle, put this beside its `evolve`, and print the page anew:
     DRAWN = Drawing(
         id="sample",
         title="A sample is asked for and answered in time, or not.",
-        kept_in="samples",  # The dictionary of `RegulatorState` that holds the aggregates.
         evolve=evolve,
         state_of=lambda sample: sample.status,
         steps=(
@@ -23,11 +22,12 @@ states, because it only adds, stands in `NOT_DRAWN` with its reason.
 """
 
 import importlib
-import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
+
+from simulator.regulator.keeping import files
 
 BEGIN = "[*]"
 """Before the first event."""
@@ -67,8 +67,6 @@ class Drawing:
     id: str
     title: str
     """One sentence under the heading."""
-    kept_in: str
-    """The dictionary of `RegulatorState` that holds its aggregates."""
     evolve: Callable[[Any, Any], Any]
     state_of: Callable[[Any], str]
     """The name of the state of an aggregate, of small letters and underscores."""
@@ -92,7 +90,7 @@ class Drawing:
 def drawings() -> dict[str, Drawing]:
     """The drawing of every lifecycle that has one, by the name of its file."""
     found = {}
-    for name, module in _files():
+    for name, module in files():
         drawn = getattr(module, "DRAWN", None)
         if isinstance(drawn, Drawing):
             found[name] = drawn
@@ -104,7 +102,7 @@ def undrawn() -> list[str]:
     drawn = drawings()
     return [
         name
-        for name, module in _files()
+        for name, module in files()
         if hasattr(module, "evolve") and name not in drawn and name not in NOT_DRAWN
     ]
 
@@ -128,12 +126,6 @@ def _section(drawn: Drawing) -> str:
     heading = drawn.id.capitalize()
     diagram = "\n".join(["```mermaid", "stateDiagram-v2", *arrows, *ends, "```"])
     return f"## {heading}\n\n{drawn.title}\n\n{diagram}\n"
-
-
-def _files() -> Iterator[tuple[str, Any]]:
-    folder = importlib.import_module("simulator.regulator.lifecycle")
-    for found in pkgutil.iter_modules(folder.__path__, folder.__name__ + "."):
-        yield found.name.rpartition(".")[2], importlib.import_module(found.name)
 
 
 if __name__ == "__main__":

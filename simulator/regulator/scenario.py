@@ -23,7 +23,7 @@ from simulator.journal.events import Event
 from simulator.messages.problem import ProblemError
 from simulator.regulator.api import Operation
 from simulator.regulator.lifecycle import case, declaration, transmission
-from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.reading import shown, told
 from simulator.regulator.refusal import Refusal, refuse_all, refuse_plainly, wrong

@@ -14,7 +14,7 @@ from simulator.regulator.courier import Courier
 from simulator.regulator.delivery_log import LIMIT_S
 from simulator.regulator.folding import Folding
 from simulator.regulator.lifecycle import notice, timers
-from simulator.regulator.lifecycle.authorization import Sign
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.lifecycle.timers import Due
 from simulator.sandbox import SandboxClosed
 
@@ -93,7 +93,7 @@ class Ticking:
             yield self._decide(due, timers.run(state, due, due.at, self._sign))
 
     def _decide(self, due: Due, events: Sequence[Event]) -> tuple[Decided, Entry]:
-        by = "policy" if due.command in timers.OF_POLICY else "timer"
+        by = "policy" if timers.is_of_policy(due) else "timer"
         return self._folding.decide(by, f"{due.command} {due.subject}", events, due_at=due.at)
 
     def _tell_overdue(self, now: datetime) -> Iterator[tuple[Decided, Entry]]:

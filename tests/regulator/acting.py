@@ -26,8 +26,8 @@ from simulator.regulator import rules
 from simulator.regulator.lifecycle import authorization, headcount, key, notice, periods, timers
 from simulator.regulator.lifecycle.declared import IN_FORCE, REPLACEABLE, WAITING
 from simulator.regulator.lifecycle.headcount import Tallies, Tally
-from simulator.regulator.lifecycle.order import Orders
-from simulator.regulator.lifecycle.planned_order import Moment
+from simulator.regulator.lifecycle.holding import Orders
+from simulator.regulator.lifecycle.moment import Moment
 from simulator.regulator.lifecycle.policy import BY_ITSELF, Policy, change_to
 from simulator.regulator.lifecycle.timers import Due
 from simulator.regulator.refusal import Refusal

@@ -4,6 +4,7 @@ from typing import Any
 
 from simulator.journal.events import Event
 from simulator.regulator.drawing import BEGIN, drawings
+from simulator.regulator.keeping import keepings
 from simulator.regulator.state import RegulatorState
 
 STEPS = {
@@ -14,10 +15,10 @@ STEPS = {
 
 def fold_as_drawn(state: RegulatorState, event: Event) -> None:
     """Folds the event; fails where a lifecycle goes a way that its drawing does not show."""
-    before = {id: dict(getattr(state, drawn.kept_in)) for id, drawn in drawings().items()}
+    before = {id: dict(_kept(state, id)) for id in drawings()}
     state.fold(event)
     for id, drawn in drawings().items():
-        for name, held in getattr(state, drawn.kept_in).items():
+        for name, held in _kept(state, id).items():
             former: Any = before[id].get(name, drawn.begin)
             if former is held:
                 continue
@@ -25,3 +26,8 @@ def fold_as_drawn(state: RegulatorState, event: Event) -> None:
             target = drawn.state_of(held)
             taken = (source, type(event), target)
             assert source == target or taken in STEPS[id], f"{id}: {taken} is not drawn"
+
+
+def _kept(state: RegulatorState, id: str) -> dict[str, Any]:
+    kept: dict[str, Any] = getattr(state, keepings()[id].kept_in)
+    return kept

@@ -13,7 +13,6 @@ import pytest
 
 from simulator.regulator import drawing
 from simulator.regulator.drawing import BEGIN, Drawing, drawings
-from simulator.regulator.state import RegulatorState
 from tests.regulator.lawful import NOW
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycles.md"
@@ -94,8 +93,7 @@ def test_every_state_is_reached(drawn: Drawing) -> None:
     assert reached - {BEGIN} == set(drawn.states)
 
 
-def test_a_drawing_names_what_the_state_holds(drawn: Drawing) -> None:
-    assert isinstance(getattr(RegulatorState(), drawn.kept_in), dict)
+def test_no_step_is_drawn_twice(drawn: Drawing) -> None:
     assert len(drawn.steps) == len(set(drawn.steps))
 
 
@@ -105,7 +103,6 @@ def test_a_wrong_table_is_noticed() -> None:
     cut = Drawing(
         id="cut",
         title="",
-        kept_in=right.kept_in,
         evolve=right.evolve,
         state_of=lambda held: "refused" if held.status == "accepted" else held.status,
         steps=right.steps,

@@ -20,6 +20,7 @@ from simulator.law import materials
 from simulator.messages.case import Case, Material
 from simulator.regulator import views
 from simulator.regulator.lifecycle import case, declaration, order
+from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.state import RegulatorState
 from tests.regulator.lawful import (
@@ -115,7 +116,7 @@ def test_a_passed_reinspection_lifts_the_suspension_and_closes_the_case() -> Non
         ExportLifted("reg-1", None, "cas-1", NOW),
     )
     assert state.cases["cas-1"].status == "lifted"
-    assert state.stops["reg-1"] == order.Orders()
+    assert state.stops["reg-1"] == Orders()
     assert state.undecided == {}
     again = case.reinspect(state, "reg-1", "cas-1", NOW)
     assert complaints(again) == [("case_closed", "path:id")]
@@ -131,7 +132,7 @@ def test_a_reinspection_without_a_suspension_lifts_nothing() -> None:
 
     assert outcome[1:] == (ReinspectionDecided("cas-1", (), NOW),)
     assert state.cases["cas-1"].status == "lifted"
-    assert state.stops["reg-1"] == order.Orders(stopped=True)
+    assert state.stops["reg-1"] == Orders(stopped=True)
 
 
 def test_everything_missing_is_found_at_once() -> None:

@@ -9,7 +9,7 @@ from simulator.journal.events import Event
 from simulator.journal.events.case import InspectionOpened
 from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
 from simulator.regulator.lifecycle import case, order
-from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
 from tests.regulator.lawful import NOW, authorized, complaints, fold, refused

@@ -6,8 +6,8 @@ import pytest
 
 from simulator.journal.events.planned_order import OrderTerms
 from simulator.regulator.lifecycle import case, order, planned_order, timers
-from simulator.regulator.lifecycle.order import Orders
-from simulator.regulator.lifecycle.planned_order import Moment
+from simulator.regulator.lifecycle.holding import Orders
+from simulator.regulator.lifecycle.moment import Moment
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.state import RegulatorState
 from tests.regulator.lawful import NOW, authorized, fold, refused, sign

@@ -1,8 +1,9 @@
 """What the monitoring noticed is explained by the platform, then closed, or escalated."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.alert import (
@@ -14,6 +15,8 @@ from simulator.journal.events.alert import (
 )
 from simulator.messages.alert import AlertStatus
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.lifecycle import certification, consequence
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
@@ -90,7 +93,6 @@ def evolve(alert: Alert | None, event: AlertEvent) -> Alert:
 DRAWN = Drawing(
     id="alert",
     title="The platform explains it; the regulator closes it, or escalates it.",
-    kept_in="alerts",
     evolve=evolve,
     state_of=lambda alert: alert.status,
     steps=(
@@ -101,6 +103,45 @@ DRAWN = Drawing(
         Step("acknowledged", AlertClosed, "closed"),
         Step("raised", AlertEscalated, "escalated"),
         Step("acknowledged", AlertEscalated, "escalated"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: AlertEvent) -> None:
+    state.alerts[event.id] = evolve(state.alerts.get(event.id), event)
+    if isinstance(event, AlertRaised):
+        limit_s = state.policy.alert_answered_s
+        escalate_at = None if limit_s is None else event.at + timedelta(seconds=limit_s)
+        state.unexplained[event.id] = escalate_at
+    else:
+        state.unexplained.pop(event.id, None)
+    if isinstance(event, AlertAcknowledged):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+    if isinstance(event, AlertRaised | AlertEscalated):
+        consequence.keep(state, event)
+    if isinstance(event, AlertRaised):
+        certification.watch(state, event)
+
+
+def _unexplained(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for id, escalate_at in state.unexplained.items():
+        if escalate_at is not None:
+            yield escalate_at, id
+
+
+KEPT = Keeping(
+    kept_in="alerts",
+    prefix="alr",
+    folds=dict.fromkeys(get_args(AlertEvent), _keep),
+    decide=lambda state, id, at: close(state, id, "explained", at.now),
+    timers=(
+        Timer(
+            "escalate",
+            _unexplained,
+            lambda state, id, at: escalate(state, id, "nobody explained it in time", at.now),
+        ),
     ),
 )
 

@@ -24,9 +24,10 @@ from simulator.journal.events.declaration import (
 from simulator.law.packs import ReviewPeriods
 from simulator.messages.declaration import DeclarationStatus
 from simulator.messages.problem import ProblemError
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle import declaration, periods, route, validity
-from simulator.regulator.lifecycle.authorization import Sign
 from simulator.regulator.lifecycle.declared import Declaration
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.refusal import Refusal, not_found, refuse_all, wrong
 
 if TYPE_CHECKING:
@@ -201,3 +202,9 @@ def _errors(held: Declaration, taking: Taking) -> list[ProblemError]:
     if needs_items and not taking.items:
         errors.append(wrong("body_invalid", "/items", taking.items, "name at least one thing"))
     return errors
+
+
+KEPT = Keeping(
+    kept_in="declarations",
+    decide=lambda state, id, at: go_on(state, id, at.now, at.sign),
+)

@@ -1,12 +1,13 @@
 """A whitelist entry: granted, granted anew, used, revoked, expired; and whether it stands now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.authorization import (
+    AuthorizationEvent,
     AuthorizationExpired,
     AuthorizationGranted,
     AuthorizationRevoked,
@@ -17,15 +18,14 @@ from simulator.messages.base import canonical
 from simulator.messages.declaration import DeclaredField
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle import papers
-from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.holding import Orders
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
-
-Sign = Callable[[bytes], str]
-"""Signs with the regulator's key; base64."""
 
 NOT_SIGNED = {"signature", "status", "used_records"}
 """What the signature does not cover: itself, and what changes while a version holds."""
@@ -197,7 +197,7 @@ def field_as_message(field: DeclaredFieldSeen) -> DeclaredField:
 
 def evolve(
     authorization: Authorization | None,
-    event: AuthorizationGranted | AuthorizationRevoked | AuthorizationExpired,
+    event: AuthorizationEvent,
 ) -> Authorization:
     """The authorization after `event`; a grant starts it anew."""
     if isinstance(event, AuthorizationGranted):
@@ -218,7 +218,6 @@ def _life(authorization: Authorization) -> str:
 DRAWN = Drawing(
     id="authorization",
     title="A grant is a new version and brings it back; stops and suspensions come on top.",
-    kept_in="authorizations",
     evolve=evolve,
     state_of=_life,
     steps=(
@@ -230,6 +229,24 @@ DRAWN = Drawing(
         Step("expired", AuthorizationGranted, "active"),
         Step("revoked", AuthorizationGranted, "active"),
     ),
+)
+
+
+def _keep(state: "RegulatorState", event: AuthorizationEvent) -> None:
+    state.authorizations[event.id] = evolve(state.authorizations.get(event.id), event)
+
+
+def _ending(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.authorizations.values():
+        if held.revoked_at is None and held.expired_at is None:
+            yield held.granted.valid_until, held.id
+
+
+KEPT = Keeping(
+    kept_in="authorizations",
+    prefix="aut",
+    folds=dict.fromkeys(get_args(AuthorizationEvent), _keep),
+    timers=(Timer("expire", _ending, lambda state, id, at: expire(state, id, at.now)),),
 )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.case import (
@@ -22,12 +22,16 @@ from simulator.law.calendar_years import months_before
 from simulator.law.working_days import CHINA
 from simulator.messages.case import CaseStatus, MaterialRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle.authorization import revoke_all
-from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
+
+WARNED_BEFORE = timedelta(days=5)
+"""How long before the deadline the platform is warned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,6 @@ def evolve(case: Case | None, event: CaseEvent | ExportSuspended | ExportLifted)
 DRAWN = Drawing(
     id="case",
     title="A re-inspection that failed may be asked for again until the deadline.",
-    kept_in="cases",
     evolve=evolve,
     state_of=lambda case: case.status,
     steps=(
@@ -235,6 +238,59 @@ DRAWN = Drawing(
         Step("reinspecting", ExportSuspended, "reinspecting"),
         Step("reinspecting", ExportLifted, "lifted"),
         Step("reinspecting", DeadlinePassed, "failed"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: CaseEvent) -> None:
+    state.cases[event.case] = evolve(state.cases.get(event.case), event)
+    if isinstance(event, ReinspectionRequested):
+        state.undecided[event.case] = event.decide_at
+    elif isinstance(event, ReinspectionDecided | DeadlinePassed):
+        state.undecided.pop(event.case, None)
+
+
+def keep_order(state: "RegulatorState", event: ExportSuspended | ExportLifted) -> None:
+    """An order within a case is part of the case."""
+    if event.case is None:
+        return
+    state.cases[event.case] = evolve(state.cases[event.case], event)
+    if isinstance(event, ExportLifted):
+        state.undecided.pop(event.case, None)
+
+
+def _running(state: "RegulatorState") -> Iterator[tuple[Case, datetime]]:
+    """Open cases with their deadlines."""
+    for case in state.cases.values():
+        if case.deadline is not None and not case.closed:
+            yield case, case.deadline
+
+
+def _reached(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    return ((deadline, case.id) for case, deadline in _running(state) if case.reached is None)
+
+
+def _failing(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for case, _ in _running(state):
+        if case.reached is not None and case.reached.fail_at is not None:
+            yield case.reached.fail_at, case.id
+
+
+def _near(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for case, deadline in _running(state):
+        if case.warned_at is None:
+            yield deadline - WARNED_BEFORE, case.id
+
+
+KEPT = Keeping(
+    kept_in="cases",
+    prefix="cas",
+    folds=dict.fromkeys(get_args(CaseEvent), _keep),
+    decide=lambda state, id, at: decide(state, id, None, "", at.now),
+    timers=(
+        Timer("near_deadline", _near, lambda state, id, at: near_deadline(state, id, at.now)),
+        Timer("pass_deadline", _reached, lambda state, id, at: pass_deadline(state, id, at.now)),
+        Timer("fail", _failing, lambda state, id, at: fail(state, id, at.now)),
     ),
 )
 

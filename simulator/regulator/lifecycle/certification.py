@@ -9,9 +9,10 @@ of the certificate is suspended, and then revoked.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
+from simulator.journal.events.alert import AlertRaised
 from simulator.journal.events.certification import (
     CertificationEvent,
     CertificationExpired,
@@ -37,6 +38,7 @@ from simulator.messages.certification import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle import mechanism, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -178,6 +180,13 @@ def leave_scope(state: "RegulatorState", id: str, now: datetime) -> tuple[Event,
     return suspend(state, id, f"{alert.id} ({alert.rule}): {alert.detail}", now)
 
 
+def watch(state: "RegulatorState", raised: AlertRaised) -> None:
+    """Remembers the first alert that the export does not match the scope of one in use."""
+    held = state.certifications.get(resting.certification_of(state, raised.authorization) or "")
+    if held is not None and held.status == "certified" and raised.rule in SCOPE_RULES:
+        state.outside_scope.setdefault(held.id, raised)
+
+
 def pass_limit(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...] | Refusal:
     """A time ran out: three years end the certificate, a missed rectification the procedure."""
     certification = state.certifications.get(id)
@@ -242,7 +251,6 @@ def evolve(certification: Certification | None, event: CertificationEvent) -> Ce
 DRAWN = Drawing(
     id="certification",
     title="An export is verified, audited on site and certified for three years.",
-    kept_in="certifications",
     evolve=evolve,
     state_of=lambda certification: certification.status,
     steps=(
@@ -263,6 +271,42 @@ DRAWN = Drawing(
         Step("reviewing", CertificationRestored, "certified"),
         Step("reviewing", CertificationRevoked, "revoked"),
         Step("reviewing", CertificationExpired, "expired"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: CertificationEvent) -> None:
+    held = state.certifications[event.id] = evolve(state.certifications.get(event.id), event)
+    if held.status != "certified":
+        state.outside_scope.pop(event.id, None)
+    if isinstance(event, CertificationRequested | CertificationVerified | CertificationRectified):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
+def _limited(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.certifications.values():
+        if held.limit is not None:
+            yield held.limit, held.id
+
+
+def _outside(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    return ((raised.at, id) for id, raised in state.outside_scope.items())
+
+
+KEPT = Keeping(
+    kept_in="certifications",
+    prefix="cer",
+    folds=dict.fromkeys(get_args(CertificationEvent), _keep),
+    decide=lambda state, id, at: decide(state, id, True, "", at.now),
+    timers=(
+        Timer(
+            "pass_certification",
+            _limited,
+            lambda state, id, at: pass_limit(state, id, at.now),
+        ),
+        Timer("leave_scope", _outside, lambda state, id, at: leave_scope(state, id, at.now)),
     ),
 )
 

@@ -28,6 +28,15 @@ class Consequence:
     at: datetime
 
 
+def keep(
+    state: "RegulatorState", event: AlertRaised | AlertEscalated | SampleAnswered | SampleOverdue
+) -> None:
+    """What `event` leads to waits from here."""
+    follows = of(state, event)
+    if follows is not None:
+        state.consequences[event.id] = follows
+
+
 def of(
     state: "RegulatorState", event: AlertRaised | AlertEscalated | SampleAnswered | SampleOverdue
 ) -> Consequence | None:

@@ -5,9 +5,10 @@ provincial guidance: a check of 15 working days, then a filing number, or the re
 days to supplement.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.contract import (
@@ -35,6 +36,7 @@ from simulator.messages.contract import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle import periods, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -250,7 +252,6 @@ def evolve(contract: Contract | None, event: ContractEvent) -> Contract:
 DRAWN = Drawing(
     id="contract",
     title="A standard contract is filed with a number, or returned to be supplemented.",
-    kept_in="contracts",
     evolve=evolve,
     state_of=lambda contract: contract.status,
     steps=(
@@ -262,6 +263,38 @@ DRAWN = Drawing(
         Step("returned", ContractLapsed, "lapsed"),
         Step("returned", ContractEnded, "ended"),
         Step("filed", ContractEnded, "ended"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: ContractEvent) -> None:
+    state.contracts[event.id] = evolve(state.contracts.get(event.id), event)
+    if isinstance(event, ContractReceived | ContractSupplemented):
+        state.undecided[event.id] = event.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
+def _returned(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.contracts.values():
+        if held.status == "returned" and held.supplement_by is not None:
+            yield held.supplement_by, held.id
+
+
+def _filed(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.contracts.values():
+        if held.status == "filed" and held.ends_at is not None:
+            yield held.ends_at, held.id
+
+
+KEPT = Keeping(
+    kept_in="contracts",
+    prefix="con",
+    folds=dict.fromkeys(get_args(ContractEvent), _keep),
+    decide=lambda state, id, at: decide(state, id, None, "", at.now),
+    timers=(
+        Timer("lapse_contract", _returned, lambda state, id, at: lapse(state, id, at.now)),
+        Timer("end_contract", _filed, lambda state, id, at: run_out(state, id, at.now)),
     ),
 )
 

@@ -30,8 +30,9 @@ from simulator.messages.declaration import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.lifecycle import periods, route
-from simulator.regulator.lifecycle.authorization import Sign, signed
+from simulator.regulator.lifecycle.authorization import signed
 from simulator.regulator.lifecycle.declared import OPEN, REPLACEABLE, Declaration
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import (
     Refusal,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events.declaration import (
     AssessmentExtended,
@@ -31,6 +32,10 @@ from simulator.journal.events.declaration import (
 )
 from simulator.messages.declaration import DeclarationStatus
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping
+
+if TYPE_CHECKING:
+    from simulator.regulator.state import RegulatorState
 
 OPEN: tuple[DeclarationStatus, ...] = (
     "received",
@@ -211,7 +216,6 @@ DRAWN = Drawing(
         " `extended` are in force\ntoo. On the wire `refused_finally` is `refused` with"
         " `final: true`."
     ),
-    kept_in="declarations",
     evolve=evolve,
     state_of=_named,
     steps=(
@@ -259,3 +263,19 @@ DRAWN = Drawing(
         *(Step(status, DeclarationReplaced, "replaced") for status in REPLACEABLE),
     ),
 )
+
+
+def _keep(state: "RegulatorState", event: DeclarationEvent) -> None:
+    held = state.declarations[event.id] = evolve(state.declarations.get(event.id), event)
+    if held.status in WAITING:
+        state.undecided[event.id] = held.decide_at
+    else:
+        state.undecided.pop(event.id, None)
+
+
+KEPT = Keeping(
+    kept_in="declarations",
+    prefix="dcl",
+    folds=dict.fromkeys(get_args(DeclarationEvent), _keep),
+)
+"""Its decisions stand in `assessment`, its timers in `validity`."""

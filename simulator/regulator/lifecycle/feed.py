@@ -11,6 +11,7 @@ from simulator.messages.feed import RefusedLine
 from simulator.regulator import rules
 from simulator.regulator.columns import FeedColumns
 from simulator.regulator.intervals import NOTHING_SEEN, Intervals
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle.transmission import Transmission
 
 if TYPE_CHECKING:
@@ -88,6 +89,13 @@ def evolve(fed: Fed, event: FeedTaken) -> Fed:
     if event.type == "transmission.ended":
         return replace(fed, seen=seen, ended=(event.records, event.bytes))
     return replace(fed, seen=seen)
+
+
+def _keep(state: "RegulatorState", event: FeedTaken) -> None:
+    state.feeds[event.transmission] = evolve(state.fed_of(event.transmission), event)
+
+
+KEPT = Keeping(kept_in="feeds", folds={FeedTaken: _keep})
 
 
 def sum_of_payloads(digests: Iterable[str]) -> int:

@@ -17,6 +17,7 @@ from simulator.journal.events import Event
 from simulator.journal.events.headcount import HandlerDescribed, PersonsCounted
 from simulator.law.working_days import china_date
 from simulator.messages.headcount import HandlerRequest, HeadcountRequest
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal
 
@@ -207,3 +208,27 @@ def _unpacked(packed: str) -> Iterator[bytes]:
     whole = b64decode(packed)
     for start in range(0, len(whole), TOKEN_BYTES):
         yield whole[start : start + TOKEN_BYTES]
+
+
+def _keep_handler(state: "RegulatorState", event: HandlerDescribed) -> None:
+    state.handlers[event.platform] = event
+
+
+def _keep_persons(state: "RegulatorState", event: PersonsCounted) -> None:
+    """Only two years can still be asked for; older ones are forgotten."""
+    key, former = (event.platform, event.year), (event.platform, event.year - 1)
+    state.tallies[key] = mark(
+        state.persons.setdefault(key, {}),
+        state.persons.get(former, {}),
+        tallies_of(state, event.platform, event.year),
+        event,
+    )
+    for platform, year in list(state.persons):
+        if platform == event.platform and year < event.year - 1:
+            del state.persons[platform, year], state.tallies[platform, year]
+
+
+KEPT = Keeping(
+    kept_in="persons",
+    folds={HandlerDescribed: _keep_handler, PersonsCounted: _keep_persons},
+)

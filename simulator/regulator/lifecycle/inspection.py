@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.inspection import (
@@ -28,6 +28,8 @@ from simulator.law.working_days import china_date
 from simulator.messages.inspection import InspectionStatus, SampleAnswerRequest
 from simulator.messages.lineage import LineageEntry
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.lifecycle import consequence
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
 if TYPE_CHECKING:
@@ -124,7 +126,6 @@ def evolve(
 DRAWN = Drawing(
     id="inspection",
     title="A sample is answered in time, right or wrong, or not; none is drawn of an empty day.",
-    kept_in="inspections",
     evolve=evolve,
     state_of=lambda inspection: inspection.status,
     steps=(
@@ -133,6 +134,35 @@ DRAWN = Drawing(
         Step("requested", SampleAnswered, "right"),
         Step("requested", SampleAnswered, "wrong"),
         Step("requested", SampleOverdue, "overdue"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: InspectionEvent) -> None:
+    state.inspections[event.id] = evolve(state.inspections.get(event.id), event)
+    if isinstance(event, SampleRequested):
+        state.unanswered[event.id] = event.answer_by
+    else:
+        state.unanswered.pop(event.id, None)
+    if isinstance(event, SampleAnswered | SampleOverdue):
+        consequence.keep(state, event)
+
+
+def _unanswered(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    return ((answer_by, id) for id, answer_by in state.unanswered.items())
+
+
+KEPT = Keeping(
+    kept_in="inspections",
+    prefix="ins",
+    folds=dict.fromkeys(get_args(InspectionEvent), _keep),
+    timers=(
+        Timer(
+            "sample_overdue",
+            _unanswered,
+            lambda state, id, at: pass_time(state, id, at.now),
+            by_wall=True,
+        ),
     ),
 )
 

@@ -14,12 +14,19 @@ from typing import TYPE_CHECKING, Literal
 from cryptography.exceptions import InvalidSignature
 
 from simulator.journal.events import Event
-from simulator.journal.events.key import KeyAdded, KeyLimited, KeyRetired, KeyRevoked
+from simulator.journal.events.key import (
+    KeyAdded,
+    KeyLimited,
+    KeyRetired,
+    KeyRevoked,
+    PasscodeReissued,
+)
 from simulator.journal.events.registration import PlatformRegistered
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import KeyRequest, SigningKey, possession
 from simulator.messages.suites import suites
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.refusal import (
     Refusal,
     not_found,
@@ -237,7 +244,6 @@ def _state_of(key: Key) -> str:
 DRAWN = Drawing(
     id="key",
     title="During an overlap a key may sign beside its successor; an end is for ever.",
-    kept_in="keys",
     evolve=evolve,
     state_of=_state_of,
     steps=(
@@ -251,6 +257,37 @@ DRAWN = Drawing(
         Step("retiring", KeyRevoked, "revoked"),
         Step("retired", KeyRevoked, "revoked"),
     ),
+)
+
+
+def _keep(state: "RegulatorState", event: KeyAdded | KeyLimited | KeyRetired | KeyRevoked) -> None:
+    if isinstance(event, KeyAdded):
+        former = state.keys.pop(event.key_id, None)  # The newest is last.
+        state.platform_of_key[event.key_id] = event.platform
+        if event.via == "passcode":
+            state.passcode_reissued = False
+    else:
+        former = state.keys[event.key_id]
+    state.keys[event.key_id] = evolve(former, event)
+
+
+def _keep_passcode(state: "RegulatorState", _: PasscodeReissued) -> None:
+    state.passcode_reissued = True
+
+
+def _limited(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.keys.values():
+        if held.ended is None and held.valid_until is not None:
+            yield held.valid_until, held.id
+
+
+KEPT = Keeping(
+    kept_in="keys",
+    folds={
+        **dict.fromkeys((KeyAdded, KeyLimited, KeyRetired, KeyRevoked), _keep),
+        PasscodeReissued: _keep_passcode,
+    },
+    timers=(Timer("retire", _limited, lambda state, id, at: expire(state, id, at.now)),),
 )
 
 

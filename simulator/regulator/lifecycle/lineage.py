@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from simulator.journal.events import Event
@@ -9,6 +10,7 @@ from simulator.journal.events.lineage import LineageItem, LineageRecorded
 from simulator.law import categories
 from simulator.messages.lineage import LineageEntry, LineageRequest
 from simulator.messages.problem import ProblemError
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.refusal import Refusal, refuse_all, wrong
 
 if TYPE_CHECKING:
@@ -47,6 +49,16 @@ def evolve(
 ) -> tuple[LineageItem, ...]:
     """The origins of one payload's records, in the order in which they were told."""
     return kept + items
+
+
+def _keep(state: "RegulatorState", event: LineageRecorded) -> None:
+    """Neighbours of one payload are added at once, so that it is not copied once a record."""
+    for payload, items in groupby(event.items, key=lambda item: item.payload):
+        key = (event.platform, payload)
+        state.lineage[key] = evolve(state.lineage.get(key, ()), tuple(items))
+
+
+KEPT = Keeping(kept_in="lineage", folds={LineageRecorded: _keep})
 
 
 def _errors(

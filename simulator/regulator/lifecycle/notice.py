@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.alert import AlertAcknowledged, AlertClosed, AlertEscalated
@@ -61,6 +61,7 @@ from simulator.journal.events.transmission import (
 )
 from simulator.messages.tidings import TIDINGS
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle.case import examine
 from simulator.regulator.lifecycle.declaration_tidings import Ended, ToldEvent, tell
 from simulator.regulator.refusal import Refusal, not_found, refuse_plainly
@@ -220,7 +221,6 @@ DRAWN = Drawing(
         "A notice is brought until the platform has heard it or the attempts are used up. For a"
         " platform that polls nothing is given up."
     ),
-    kept_in="notices",
     evolve=evolve,
     state_of=lambda notice: notice.status,
     steps=(
@@ -236,6 +236,18 @@ DRAWN = Drawing(
         Step("redelivering", NoticeGivenUp, "dead"),
     ),
 )
+
+
+def _keep(state: "RegulatorState", event: NoticeEvent) -> None:
+    state.notices[event.id] = evolve(state.notices.get(event.id), event)
+    if isinstance(event, NoticeIssued):
+        state.unacknowledged[event.id] = None
+        state.notices_by_platform.setdefault(event.platform, []).append(event.id)
+    elif isinstance(event, NoticeAcknowledged):
+        state.unacknowledged.pop(event.id, None)
+
+
+KEPT = Keeping(kept_in="notices", prefix="ntc", folds=dict.fromkeys(get_args(NoticeEvent), _keep))
 
 
 Asked = (

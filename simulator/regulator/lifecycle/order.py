@@ -1,29 +1,21 @@
 """The regulator halts an export and lets it go on: stops, suspensions, and their lifting."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.case import InspectionOpened
 from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended, OrderEvent
 from simulator.law import limits
 from simulator.regulator.drawing import Drawing, Step
+from simulator.regulator.keeping import Keeping
+from simulator.regulator.lifecycle.case import keep_order
+from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What holds against one platform now."""
-
-    stopped: bool = False
-    """The whole platform is stopped."""
-    stopped_authorizations: frozenset[str] = frozenset()
-    suspended_in: str | None = None
-    """The case within which the whole platform is suspended."""
 
 
 def stop(
@@ -100,7 +92,6 @@ def _holding(orders: Orders) -> str:
 DRAWN = Drawing(
     id="order",
     title="Stops and suspensions of one platform; lifting the whole platform ends them all.",
-    kept_in="stops",
     evolve=evolve,
     state_of=_holding,
     steps=(
@@ -113,6 +104,15 @@ DRAWN = Drawing(
     ),
     begin=Orders(),
 )
+
+
+def _keep(state: "RegulatorState", event: OrderEvent) -> None:
+    state.stops[event.platform] = evolve(state.stops.get(event.platform, Orders()), event)
+    if not isinstance(event, ExportStopped):
+        keep_order(state, event)
+
+
+KEPT = Keeping(kept_in="stops", folds=dict.fromkeys(get_args(OrderEvent), _keep))
 
 
 def _unknown(state: "RegulatorState", platform: str, authorization: str | None) -> Refusal | None:

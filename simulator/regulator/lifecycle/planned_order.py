@@ -7,7 +7,7 @@ policy says whether a kind takes effect at once, after a time, or by hand.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.case import InspectionOpened
@@ -21,9 +21,10 @@ from simulator.journal.events.planned_order import (
     PlannedOrderEvent,
 )
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle import authorization, case, inspection, order, validity
-from simulator.regulator.lifecycle.authorization import Sign
-from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.holding import Orders
+from simulator.regulator.lifecycle.moment import Moment
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
 if TYPE_CHECKING:
@@ -48,16 +49,6 @@ class PlannedOrder:
     @property
     def id(self) -> str:
         return self.planned.id
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When an order is given or takes effect, and with whose signature."""
-
-    now: datetime
-    """Sandbox time."""
-    wall: datetime
-    sign: Sign
 
 
 def give(
@@ -172,7 +163,6 @@ def evolve(
 DRAWN = Drawing(
     id="planned order",
     title="It waits for its time or for a hand, and ends in one of three ways.",
-    kept_in="orders",
     evolve=evolve,
     state_of=lambda held: held.status,
     steps=(
@@ -180,6 +170,42 @@ DRAWN = Drawing(
         Step("pending", OrderCarriedOut, "carried_out"),
         Step("pending", OrderVoided, "void"),
         Step("pending", OrderCancelled, "cancelled"),
+    ),
+)
+
+
+def _keep(state: "RegulatorState", event: PlannedOrderEvent) -> None:
+    state.orders[event.id] = evolve(state.orders.get(event.id), event)
+    if isinstance(event, OrderPlanned):
+        state.pending_orders[event.id] = event.due_at
+        state.consequences.pop(event.because or "", None)
+    else:
+        state.pending_orders.pop(event.id, None)
+
+
+def _planned(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for id, due_at in state.pending_orders.items():
+        if due_at is not None:
+            yield due_at, id
+
+
+def _awaited(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    return ((led_to.at, cause) for cause, led_to in state.consequences.items())
+
+
+def _follow(state: "RegulatorState", cause: str, at: Moment) -> tuple[Event, ...]:
+    """What an alert or a sample leads to."""
+    led_to = state.consequences.get(cause)
+    return () if led_to is None else plan(state, led_to.terms, because=cause, at=at)
+
+
+KEPT = Keeping(
+    kept_in="orders",
+    prefix="ord",
+    folds=dict.fromkeys(get_args(PlannedOrderEvent), _keep),
+    timers=(
+        Timer("order", _planned, run),
+        Timer("consequence", _awaited, _follow, of_policy=True),
     ),
 )
 

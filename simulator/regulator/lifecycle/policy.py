@@ -2,9 +2,13 @@
 
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from simulator.journal.events.policy import PolicyChanged
+from simulator.regulator.keeping import Keeping
+
+if TYPE_CHECKING:
+    from simulator.regulator.state import RegulatorState
 
 Following = Literal["stop", "suspend", "inspect", "sample"]
 """The orders that can follow from a cause."""
@@ -93,3 +97,10 @@ def change_to(policy: Policy, now: datetime) -> tuple[PolicyChanged, ...]:
 def evolve(event: PolicyChanged) -> Policy:
     """The policy from here on."""
     return Policy(**{each.name: getattr(event, each.name) for each in fields(Policy)})
+
+
+def _keep(state: "RegulatorState", event: PolicyChanged) -> None:
+    state.policy = evolve(event)
+
+
+KEPT = Keeping(kept_in="policy", folds={PolicyChanged: _keep})

@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import urlsplit
 
 from simulator.journal.events import Event
@@ -17,6 +17,7 @@ from simulator.law import identifiers
 from simulator.messages.problem import ProblemError
 from simulator.messages.registration import RegistrationRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle import key
 from simulator.regulator.refusal import Refusal, not_found, refuse_all, refuse_plainly, wrong
 
@@ -210,7 +211,6 @@ DRAWN = Drawing(
     id="registration",
     title="A platform that polls has no callback to confirm and is active at once; one that changes"
     " its callback stays active, and the former address in force until the new one has answered.",
-    kept_in="registrations",
     evolve=evolve,
     state_of=lambda registration: registration.status,
     steps=(
@@ -219,6 +219,18 @@ DRAWN = Drawing(
         Step("challenged", CallbackConfirmed, "active"),
         Step("challenged", CallbackChanged, "active"),
     ),
+)
+
+
+def _keep(state: "RegulatorState", event: RegistrationEvent) -> None:
+    state.registrations[event.id] = evolve(state.registrations.get(event.id), event)
+    if isinstance(event, PlatformRegistered):
+        state.platform_of_key[event.key_id] = event.id
+        state.keys[event.key_id] = key.evolve(None, event)
+
+
+KEPT = Keeping(
+    kept_in="registrations", prefix="reg", folds=dict.fromkeys(get_args(RegistrationEvent), _keep)
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.journal.events import Event
 from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.messages.base import canonical
+from simulator.regulator.keeping import Keeping
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
 if TYPE_CHECKING:
@@ -91,3 +92,10 @@ def evolve(_: None, event: RegulatorKeyAnnounced) -> RegulatorKey:
     return RegulatorKey(
         event.key_id, event.number, event.public_key, event.valid_from, event.vouched
     )
+
+
+def _keep(state: "RegulatorState", event: RegulatorKeyAnnounced) -> None:
+    state.regulator_keys[event.key_id] = evolve(None, event)
+
+
+KEPT = Keeping(kept_in="regulator_keys", folds={RegulatorKeyAnnounced: _keep})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.journal.events.authorization import AuthorizationRevoked
 from simulator.journal.events.order import ExportLifted, ExportStopped
 from simulator.regulator.lifecycle.authorization import Authorization
-from simulator.regulator.lifecycle.order import Orders
+from simulator.regulator.lifecycle.holding import Orders
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.planned_order import OrderTerms
@@ -22,7 +22,9 @@ from simulator.journal.events.script import (
 )
 from simulator.law.working_days import BeyondCalendar, add_working_time
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.lifecycle.planned_order import Moment, plan
+from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.lifecycle.moment import Moment
+from simulator.regulator.lifecycle.planned_order import plan
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
 if TYPE_CHECKING:
@@ -143,7 +145,6 @@ def evolve(script: Script | None, event: ScriptEvent) -> Script:
 DRAWN = Drawing(
     id="script",
     title="It acts until it is stopped, replaced, or nothing is left to do.",
-    kept_in="scripts",
     evolve=evolve,
     state_of=lambda script: script.status,
     steps=(
@@ -151,6 +152,32 @@ DRAWN = Drawing(
         Step("running", ScriptStepped, "running"),
         Step("running", ScriptEnded, "ended"),
     ),
+)
+
+
+def _keep(state: "RegulatorState", event: ScriptEvent) -> None:
+    state.scripts[event.id] = evolve(state.scripts.get(event.id), event)
+
+
+def _arriving(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    """The subject is the script and the kind of order."""
+    for script in state.scripts.values():
+        if script.status == "running":
+            for kind, arrival in script.arrivals.items():
+                if arrival.at is not None:
+                    yield arrival.at, f"{script.id} {kind}"
+
+
+def _step(state: "RegulatorState", subject: str, at: Moment) -> tuple[Event, ...]:
+    id, kind = subject.split()
+    return step(state, id, kind, at)
+
+
+KEPT = Keeping(
+    kept_in="scripts",
+    prefix="scr",
+    folds=dict.fromkeys(get_args(ScriptEvent), _keep),
+    timers=(Timer("script", _arriving, _step, of_policy=True),),
 )
 
 

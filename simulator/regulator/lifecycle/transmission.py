@@ -22,7 +22,8 @@ from simulator.messages.transmission import (
 )
 from simulator.regulator import rules
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.lifecycle.authorization import Authorization, standing
+from simulator.regulator.keeping import Keeping
+from simulator.regulator.lifecycle.authorization import Authorization, standing, use
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
 if TYPE_CHECKING:
@@ -138,7 +139,6 @@ def evolve(
 DRAWN = Drawing(
     id="transmission",
     title="Only an accepted transmission may be sent.",
-    kept_in="transmissions",
     evolve=evolve,
     state_of=lambda transmission: transmission.status,
     steps=(
@@ -147,6 +147,45 @@ DRAWN = Drawing(
         Step("received", TransmissionRefused, "refused"),
         Step("accepted", TransmissionClosed, "closed"),
     ),
+)
+
+
+def _keep_announced(state: "RegulatorState", event: TransmissionAnnounced) -> None:
+    state.transmissions[event.id] = evolve(None, event)
+    state.undecided[event.id] = event.decide_at
+    _use(state, event, event.records)
+
+
+def _keep_accepted(state: "RegulatorState", event: TransmissionAccepted) -> None:
+    state.transmissions[event.id] = evolve(state.transmissions[event.id], event)
+    state.undecided.pop(event.id, None)
+    state.open_transmissions[event.id] = None
+
+
+def _keep_ended(state: "RegulatorState", event: TransmissionRefused | TransmissionClosed) -> None:
+    former = state.transmissions[event.id]
+    state.transmissions[event.id] = evolve(former, event)
+    state.undecided.pop(event.id, None)
+    state.open_transmissions.pop(event.id, None)
+    _use(state, former.announced, -given_back(former.announced, event))
+
+
+def _use(state: "RegulatorState", announced: TransmissionAnnounced, records: int) -> None:
+    held = state.authorizations[announced.authorization]
+    used = use(held, announced.authorization_version, records)
+    state.authorizations[announced.authorization] = used
+
+
+KEPT = Keeping(
+    kept_in="transmissions",
+    prefix="trm",
+    folds={
+        TransmissionAnnounced: _keep_announced,
+        TransmissionAccepted: _keep_accepted,
+        TransmissionRefused: _keep_ended,
+        TransmissionClosed: _keep_ended,
+    },
+    decide=lambda state, id, at: decide(state, id, True, "", at.now),
 )
 
 

@@ -20,9 +20,11 @@ from simulator.law.packs import RulePack
 from simulator.law.working_days import china_date
 from simulator.messages.declaration import ChangeReport
 from simulator.messages.problem import ProblemError
+from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle import periods
-from simulator.regulator.lifecycle.authorization import Sign, signed
+from simulator.regulator.lifecycle.authorization import signed
 from simulator.regulator.lifecycle.declared import Declaration
+from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
 if TYPE_CHECKING:
@@ -181,3 +183,26 @@ def _closed(
     if authorization is None or authorization.revoked_at is not None:
         return
     yield AuthorizationRevoked(authorization.id, reason, now)
+
+
+def _in_validity(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    for held in state.declarations.values():
+        if held.in_force and held.valid_until is not None:
+            yield held.valid_until, held.id
+
+
+def _not_told(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
+    """Those whose platform is yet to be told that their end is near."""
+    for held in state.declarations.values():
+        ends = held.in_force and held.valid_until is not None
+        if ends and held.expiring_at is not None and held.status in ("accepted", "extended"):
+            yield held.expiring_at, held.id
+
+
+KEPT = Keeping(
+    kept_in="declarations",
+    timers=(
+        Timer("expire", _in_validity, lambda state, id, at: expire(state, id, at.now)),
+        Timer("near_expiry", _not_told, lambda state, id, at: near_expiry(state, id, at.now)),
+    ),
+)
