@@ -39,7 +39,7 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
   share          the part of a load that one process sends, and how parts are put together
   schedules      when each message is to leave: one shape a file
   open_loop      sends by the schedule; what leaves late or cannot leave is counted
-  keep_alive     a client over plain sockets
+  keep_alive     a client over plain sockets, heard by watchers
   merchants      payments, prepared before the clock starts
   registered     a registered platform of a sandbox of its own: announces, feeds, closes, traces
   outgoing       one request, and what its sender makes of the answer
@@ -48,8 +48,10 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
 
   bench          rates of single operations, as ratios to a bare server
   bench_clients  rates of either client of the generator, by a schedule
+  others         k6 and wrk beside them, where they are at hand
+  bare           the server of these: it does as little as Python can
   bench_freeze   what the figures say of a server that stands still
-  floor          the bare server of them
+  floor          the bare server of ratios: with the library that serves the simulator
   volley         requests in bytes, sent as fast as answers come
 
   machine        what it all ran on, and how busy its processes were

@@ -33,7 +33,7 @@ from loadtests.outgoing import Request
 from loadtests.processes import running
 from loadtests.registered import Connection, Standing
 from loadtests.run import OUR_FAILURE, UNCERTAIN
-from loadtests.volley import Volley, fire, on_the_wire
+from loadtests.volley import Volley, fire
 from loadtests.whole import CARRIED
 from loadtests.world import World, simulator
 
@@ -118,7 +118,7 @@ class Bench:
 
     def open_transmissions(self, count: int, url: str) -> None:
         """Announces so many transmissions, for the feeds that follow."""
-        requests = [on_the_wire(self.announce(self.next_number())) for _ in range(count)]
+        requests = [self.announce(self.next_number()).written().data for _ in range(count)]
         answers: list[bytes] = []
         volley_of(ANNOUNCING, url, requests, PREPARATION_S, answers)
         self._open = [json.loads(answer)["id"] for answer in answers]
@@ -244,7 +244,7 @@ def measure(case: Case, bench: Bench, url: str, floor: str, seconds: float) -> M
         count = max(case.at_once, round(case.a_second_max * seconds))
         if case.feeds:
             bench.open_transmissions(count, url)
-        requests = [on_the_wire(case.make(bench, bench.next_number())) for _ in range(count)]
+        requests = [case.make(bench, bench.next_number()).written().data for _ in range(count)]
         volley = volley_of(case, url, requests, seconds)
         below = volley_of(replace(case, must_hold=b""), floor, itertools.cycle(requests), seconds)
         rates.append(case.units * volley.answered / volley.lasted_s)

@@ -24,12 +24,13 @@ class Histogram:
 
     def record(self, duration_s: float) -> None:
         """Takes in one duration; one below zero counts as none."""
-        value_us = max(0, round(duration_s * 1_000_000))
+        value_us = round(duration_s * 1_000_000) if duration_s > 0 else 0
         bucket = bucket_of(value_us)
         self.buckets[bucket] = self.buckets.get(bucket, 0) + 1
         self.count += 1
         self.sum_us += value_us
-        self.max_us = max(self.max_us, value_us)
+        if value_us > self.max_us:
+            self.max_us = value_us
 
     def add(self, other: "Histogram") -> None:
         """Takes in everything that another histogram holds; nothing is lost by it."""
@@ -53,8 +54,8 @@ class Histogram:
 
 def bucket_of(value_us: int) -> int:
     """The number of the bucket that a value falls into."""
-    shift = max(0, value_us.bit_length() - FINE.bit_length())
-    return FINE * shift + (value_us >> shift)
+    shift = value_us.bit_length() - FINE.bit_length()
+    return FINE * shift + (value_us >> shift) if shift > 0 else value_us
 
 
 def top_of(bucket: int) -> int:

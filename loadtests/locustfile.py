@@ -9,10 +9,14 @@ together, and puts together what they have seen. Without a master one process do
 without the web page) names the assignment that `reinspect load --prepare` wrote.
 """
 
+import gc
 import math
 import os
 import sys
 import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +28,7 @@ from locust import FastHttpUser, LoadTestShape, User, events, task
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import MasterRunner, WorkerRunner
+from locust.stats import RequestStats, StatsEntry, bucket_response_time
 
 from loadtests.assignment import (
     CLIENT_VARIABLE,
@@ -36,13 +41,14 @@ from loadtests.assignment import (
     read,
     write,
 )
-from loadtests.keep_alive import KeepAlive
-from loadtests.outgoing import Answer, Ask, Request, served_s
+from loadtests.keep_alive import KeepAlive, waited_for
+from loadtests.outgoing import Answer, Ask, Request, Send, Written, served_s
 from loadtests.share import Gathering, Share
 
 PATIENCE_S = 10.0
 """An answer that takes longer counts as none."""
 CONNECTIONS_MAX = 2_000
+TELL_EVERY_S = 1.0
 TOGETHER_S = 0.2
 """From being told to begin to the first moment of the schedule, so that all processes are ready."""
 OVERTIME_S = PATIENCE_S + 2
@@ -74,7 +80,9 @@ class Worker:
         self._id = told["id"]
         # In a thread: who makes payments for seconds would otherwise miss its heartbeats.
         prepare = gevent.get_hub().threadpool.apply
-        self.share = prepare(Share, (assignment, told["index"], told["count"]))
+        self.share = prepare(_prepared, (assignment, told["index"], told["count"]))
+        gc.collect()
+        gc.freeze()  # What was prepared stays; to look through it again and again makes one late.
         self._send(READY, {"id": self._id})
 
     def go(self, environment: Environment, msg: Any, **_: Any) -> None:
@@ -84,23 +92,28 @@ class Worker:
             self.share.begin()
         self._go.set()
 
-    def send_everything(self, ask: Ask) -> None:
-        """The whole part, once; whoever asks after that has nothing to do."""
+    def send_everything(self, ask: Ask, send: Send | None) -> None:
+        """The whole part, once; whoever asks after that has nothing to do. Payments leave through
+        `send`, where there is one."""
         self._go.wait()
         share = self.share
         if share is None or self._taken:
             raise StopUser
         self._taken = True
-        followed = [(share.pay, gevent.pool.Pool(share.senders))]
-        if share.sends_directly:
-            followed.append((share.transmit, gevent.pool.Pool(share.senders)))
 
-        def follow(schedule: Any, senders: gevent.pool.Pool) -> None:
+        def follow(schedule: Callable[[Ask, gevent.pool.Pool, Any], None]) -> None:
+            senders = gevent.pool.Pool(share.senders)
             schedule(ask, senders, gevent.sleep)
             senders.join()
             share.end_one()
 
-        gevent.joinall([gevent.spawn(follow, *one) for one in followed])
+        def post(send: Send) -> None:
+            share.post(send, gevent.sleep)
+            share.end_one()
+
+        paying = gevent.spawn(follow, share.pay) if send is None else gevent.spawn(post, send)
+        feeding = [gevent.spawn(follow, share.transmit)] if share.sends_directly else []
+        gevent.joinall([paying, *feeding])
         self._send(DONE, self.report())
         raise StopUser  # Otherwise Locust would start the task anew.
 
@@ -222,6 +235,14 @@ class Master:
         runner.send_message(kind, data, None if id == "local" else id)
 
 
+def _prepared(assignment: Assignment, index: int, count: int) -> Share:
+    """The part, with everything made that can be made before the clock starts."""
+    share = Share(assignment, index, count)
+    if Chosen is RawSender:
+        share.write_out()
+    return share
+
+
 class OneUserEach(LoadTestShape):
     """As many users as processes, until everything was sent."""
 
@@ -242,14 +263,17 @@ class Sender(User):
     host = "http://127.0.0.1"  # Every request names its whole address; this only must not be empty.
     worker: Worker
 
+    post: Send | None = None
+    """Puts one on the wire and does not wait; `None` for a client that always waits."""
+
     def ask(self, operation: str, request: Request) -> Answer:
-        """Puts one request on the wire."""
+        """Puts one request on the wire, and waits for the answer."""
         raise NotImplementedError
 
     @task
     def send(self) -> None:
         """The whole part of this process."""
-        self.worker.send_everything(self.ask)
+        self.worker.send_everything(self.ask, self.post)
 
 
 class FastSender(Sender, FastHttpUser):
@@ -290,20 +314,71 @@ class RawSender(Sender):
     def on_start(self) -> None:
         """Before the first message."""
         self.wire = KeepAlive(PATIENCE_S)
+        self.figures = Figures(self.environment.stats)
+        self._telling = gevent.spawn(self.figures.tell_every, TELL_EVERY_S)
+
+    def on_stop(self) -> None:
+        """After the last."""
+        self._telling.kill()
+        self.figures.tell()
+        self.wire.close()
 
     def ask(self, operation: str, request: Request) -> Answer:
+        """Others may send meanwhile."""
+        return waited_for(partial(self.post, operation), request)
+
+    def post(self, operation: str, written: Written, heard: Callable[[Answer], None]) -> None:
         """Locust is told of every request, so that its own figures go on."""
         began = time.perf_counter()
-        answer = self.wire.ask(operation, request)
-        self.environment.events.request.fire(
-            request_type=request.method,
-            name=operation,
-            response_time=(time.perf_counter() - began) * 1000,
-            response_length=len(answer.body),
-            exception=None,
-            context={},
-        )
-        return answer
+
+        def hear(answer: Answer) -> None:
+            duration_s = time.perf_counter() - began
+            self.figures.take(operation, written.method, duration_s, len(answer.body))
+            heard(answer)
+
+        self.wire.send(written, hear)
+
+
+class Figures:
+    """Locust's own figures of many requests, told together: to tell them one by one takes longer
+    than to send them."""
+
+    def __init__(self, stats: RequestStats) -> None:
+        self._stats = stats
+        self._taken: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+        """Of each operation and method: seconds, and bytes of the answer."""
+
+    def take(self, operation: str, method: str, duration_s: float, length: int) -> None:
+        """One request was answered."""
+        self._taken[operation, method].append((duration_s, length))
+
+    def tell_every(self, seconds: float) -> None:
+        """Until it is killed."""
+        while True:
+            gevent.sleep(seconds)
+            self.tell()
+
+    def tell(self) -> None:
+        """What was taken since it was told last."""
+        told, self._taken = self._taken, defaultdict(list)
+        for (operation, method), taken in told.items():
+            entry = StatsEntry(self._stats, operation, method)
+            fill(entry, taken, time.time())
+            self._stats.get(operation, method).extend(entry)
+            self._stats.total.extend(entry)
+
+
+def fill(entry: StatsEntry, taken: Sequence[tuple[float, int]], now: float) -> None:
+    """An empty entry, as if each of these answers had been logged at this time."""
+    counts = Counter(round(1000 * duration_s) for duration_s, _ in taken)
+    entry.num_requests = len(taken)
+    entry.num_reqs_per_sec[int(now)] = len(taken)
+    entry.last_request_timestamp = now
+    entry.total_content_length = sum(length for _, length in taken)
+    entry.total_response_time = sum(duration_ms * count for duration_ms, count in counts.items())
+    entry.min_response_time, entry.max_response_time = min(counts), max(counts)
+    for duration_ms, count in counts.items():
+        entry.response_times[bucket_response_time(duration_ms)] += count
 
 
 Chosen: Any = RawSender if os.environ.get(CLIENT_VARIABLE) == "raw" else FastSender

@@ -3,12 +3,12 @@ runs they only send.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from loadtests.account import ANSWER_KEPT, Asked
 from loadtests.open_loop import Clock
-from loadtests.outgoing import Answer, Ask, Request
+from loadtests.outgoing import Answer, Ask, Request, Send, Written
 from loadtests.tally import Tally
 from loadtests.target import Checkout, Recipient
 from scenarios.traffic import Payment, Route, Traffic
@@ -39,13 +39,30 @@ class Merchants:
         self._checkout = checkout
         self._tally = tally
         self._clock = clock
+        self._written: list[Written] = []
         self.asked: list[Asked] = []
+
+    def write_out(self) -> None:
+        """Prepares the very bytes, for `post`."""
+        self._written = [request.written() for _, request in self._prepared]
 
     def send(self, ask: Ask, place: int, intended: float) -> None:
         """Submits the payment at this place of those prepared, and waits for the answer."""
         number, request = self._prepared[place]
         sent_at = wall_now()
-        answer = ask(PAYMENT, request)
+        self._end(number, intended, sent_at, ask(PAYMENT, request))
+
+    def post(self, send: Send, place: int, intended: float, then: Callable[[], None]) -> None:
+        """The same without waiting; `then` is called when the answer has been taken in."""
+        number, sent_at = self._prepared[place][0], wall_now()
+
+        def hear(answer: Answer) -> None:
+            self._end(number, intended, sent_at, answer)
+            then()
+
+        send(PAYMENT, self._written[place], hear)
+
+    def _end(self, number: int, intended: float, sent_at: datetime, answer: Answer) -> None:
         self._tally.end(intended, self._clock(), self._checkout.wrong(answer))
         self.asked.append(asked(self._checkout, number, answer, sent_at))
 

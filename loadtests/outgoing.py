@@ -6,10 +6,25 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 DURATION = re.compile(r";\s*dur=([0-9]+(?:\.[0-9]+)?)")
 """Milliseconds of a stage."""
+
+
+Place = tuple[str, int]
+"""Host and port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A request as HTTP/1.1 has it, so that it only has to leave."""
+
+    method: str
+    place: Place
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +36,18 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
 
+    def written(self) -> Written:
+        """In bytes, for a connection of its own place."""
+        parts = urlsplit(self.url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{self.method} {path} HTTP/1.1", f"Host: {parts.netloc}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        lines += [f"Content-Length: {len(self.body)}", "", ""]
+        place = (parts.hostname or "", parts.port or 80)
+        return Written(self.method, place, "\r\n".join(lines).encode() + self.body)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Answer:
     """What came back; status 0 and the `error` where nothing did."""
 
@@ -34,6 +59,11 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON; `None` where it is none."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> Any:
+        """Read once: several look into the same answer while the clock runs."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -55,5 +85,8 @@ def served_s(header: str | None) -> float | None:
     return sum(found) / 1000 if found else None
 
 
+Send = Callable[[str, Written, Callable[[Answer], None]], None]
+"""Puts a request of an operation on the wire and does not wait; the answer is handed over when it
+has come, or why there is none."""
 Ask = Callable[[str, Request], Answer]
 """Puts a request of an operation on the wire and waits for the answer; it never raises."""

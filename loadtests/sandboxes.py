@@ -28,7 +28,7 @@ from loadtests.bench import ANNOUNCING, Bench, served, volley_of
 from loadtests.options import USAGE, Parser, UsageError, whole
 from loadtests.outgoing import Request
 from loadtests.run import OUR_FAILURE, UNCERTAIN
-from loadtests.volley import fire, on_the_wire
+from loadtests.volley import fire
 from loadtests.whole import CARRIED
 from loadtests.world import PATIENCE_S, World
 
@@ -146,7 +146,7 @@ def _fill(world: World, sandbox: str) -> None:
     standing = world.connect(sandbox, passcode=PASSCODE, seed=1)
     bench = Bench(standing, world.recipients(sandbox), 1)
     missing = ENTRIES - world.entries(sandbox)
-    requests = [on_the_wire(bench.announce(bench.next_number())) for _ in range(missing)]
+    requests = [bench.announce(bench.next_number()).written().data for _ in range(missing)]
     volley_of(ANNOUNCING, world.url, requests, PATIENCE_S)
     assert world.entries(sandbox) == ENTRIES
 
@@ -160,7 +160,7 @@ async def _side_by_side(world: World, sandboxes: int, process: int) -> SideBySid
         body = registered.registration(number, PASSCODE)
         url = f"{world.regulator(id)}/registrations"
         headers = {"Content-Type": registered.JSON}
-        requests.append(on_the_wire(Request("POST", url, headers, body)))
+        requests.append(Request("POST", url, headers, body).written().data)
     volley = await fire(world.url, requests, at_once=AT_ONCE, seconds=PATIENCE_S)
     assert not volley.wrong, volley.wrong[0]
     await asyncio.sleep(1.0)  # What the requests asked for comes to its end.

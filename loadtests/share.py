@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from loadtests.assignment import Assignment, Generated, Part
 from loadtests.merchants import PAYMENT, Merchants
-from loadtests.open_loop import Clock, Senders, send_all
-from loadtests.outgoing import Ask
+from loadtests.open_loop import Clock, Senders, Unwaited, send_all
+from loadtests.outgoing import Ask, Send
 from loadtests.registered import ANNOUNCE, OPERATIONS, TRANSMISSION, RegisteredPlatform
 from loadtests.tally import Tally, merged
 
@@ -80,6 +80,21 @@ class Share:
             self._merchants.send(ask, place, intended)
 
         self._follow(self._payments, send, self.tallies[PAYMENT], senders, sleep)
+
+    def write_out(self) -> None:
+        """Prepares the bytes of every payment, for `post`."""
+        self._merchants.write_out()
+
+    def post(self, send: Send, sleep: Sleep) -> None:
+        """Sends all payments by their schedule through what does not wait for answers; returns when
+        the last has come."""
+        senders = Unwaited(self.senders, clock=self._clock, sleep=sleep)
+
+        def begin(place: int, intended: float) -> None:
+            self._merchants.post(send, place, intended, senders.end)
+
+        self._follow(self._payments, begin, self.tallies[PAYMENT], senders, senders.sleep)
+        senders.join()
 
     def transmit(self, ask: Ask, senders: Senders, sleep: Sleep) -> None:
         """Sends all transmissions to the regulator by their schedule."""

@@ -117,7 +117,7 @@ class Tally:
             self.course.setdefault(number, Second()).add(second)
 
     def _second(self, intended: float) -> Second:
-        number = max(0, int(intended - self.started))
+        number = int(intended - self.started) if intended > self.started else 0
         found = self.course.get(number)
         if found is None:
             found = self.course[number] = Second()

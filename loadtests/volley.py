@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from loadtests.outgoing import Request
-
 PATIENCE_S = 30.0
 
 
@@ -30,16 +28,6 @@ class Volley:
 
 class ServerGone(Exception):
     """A connection that ended before its answer came."""
-
-
-def on_the_wire(request: Request) -> bytes:
-    """The request as HTTP/1.1 has it."""
-    parts = urlsplit(request.url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{request.method} {path} HTTP/1.1", f"host: {parts.netloc}"]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    lines += [f"content-length: {len(request.body)}", "", ""]
-    return "\r\n".join(lines).encode() + request.body
 
 
 async def fire(

@@ -5,9 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+import gevent
 import pytest
 
-from loadtests.keep_alive import KeepAlive
+from loadtests.keep_alive import KeepAlive, waited_for
 from loadtests.outgoing import Answer, Request
 
 
@@ -38,7 +39,7 @@ def server(*connections: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
 def _request(accepted: socket.socket) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data or not data.endswith(b"body"):
-        more = accepted.recv(4096)
+        more = accepted.recv(1_000_000)
         if not more:
             break
         data += more
@@ -51,7 +52,7 @@ def request(url: str) -> Request:
 
 def asked(url: str, *, times: int = 1) -> list[Answer]:
     with closing(KeepAlive(5.0)) as client:
-        return [client.ask("payment", request(url)) for _ in range(times)]
+        return [waited_for(client.send, request(url)) for _ in range(times)]
 
 
 WITH_LENGTH = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"
@@ -129,3 +130,49 @@ def test_what_the_server_says_that_it_needed_is_read() -> None:
         (answer,) = asked(url)
 
     assert answer.served_s == pytest.approx(0.01175)
+
+
+def test_many_wait_at_the_same_time_and_each_has_its_own_answer() -> None:
+    """Whoever is answered first is heard first, and nobody needed a thread or a greenlet."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    heard: list[tuple[int, bytes]] = []
+
+    def serve() -> None:
+        waiting = [listener.accept()[0] for _ in range(3)]
+        said = {_request(accepted)[-5:-4]: accepted for accepted in waiting}
+        for name in (b"2", b"0", b"1"):
+            with said[name] as accepted:
+                accepted.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + name)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    with closing(listener), closing(KeepAlive(5.0)) as client:
+        for number in range(3):
+            asked_for = Request("POST", url, {}, b"%dbody" % number)
+
+            def hear(answer: Answer, number: int = number) -> None:
+                heard.append((number, answer.body))
+
+            client.send(asked_for.written(), hear)
+        while len(heard) < 3:
+            gevent.sleep(0.001)
+    thread.join(5)
+
+    assert sorted(heard) == [(0, b"0"), (1, b"1"), (2, b"2")]
+
+
+def test_who_does_not_answer_is_waited_for_no_longer_than_patience_lasts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, closing(KeepAlive(0.01)) as client:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+        assert waited_for(client.send, request(url)) == Answer(0, error="TimeoutError")
+
+
+def test_a_message_that_is_too_long_for_the_socket_leaves_in_parts() -> None:
+    body = bytes(4_000_000) + b"body"
+    with server([WITH_LENGTH]) as (url, heard), closing(KeepAlive(5.0)) as client:
+        answer = waited_for(client.send, Request("POST", url, {}, body))
+
+    assert answer == Answer(202, b"ok")
+    assert heard[0].endswith(body)

@@ -1,9 +1,11 @@
 """Payments are made before the clock starts, from one seed."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 from loadtests.merchants import Merchants, made
-from loadtests.outgoing import Answer, Request
+from loadtests.outgoing import Answer, Request, Written
 from loadtests.tally import Tally
 from loadtests.target import Checkout, Recipient
 
@@ -88,3 +90,26 @@ def test_every_payment_that_left_is_in_the_account_whatever_was_answered() -> No
     assert paying.asked[2].answer == "TimeoutError"
     assert tally.errors == {"status 422": 1, "TimeoutError": 1}
     assert (tally.answered, tally.latency.max_us) == (1, 500_000)
+
+
+def test_what_is_posted_without_waiting_is_accounted_for_when_the_answer_comes() -> None:
+    tally = Tally()
+    paying = merchants(1, tally)
+    paying.write_out()
+    left: list[tuple[Written, Callable[[Answer], None]]] = []
+    taken: list[int] = []
+
+    def send(operation: str, written: Written, heard: Callable[[Answer], None]) -> None:
+        left.append((written, heard))
+
+    for place in range(2):
+        paying.post(send, place, 10.0, partial(taken.append, place))
+    assert (tally.answered, paying.asked) == (0, [])
+
+    for _, heard in reversed(left):
+        heard(Answer(202, b'{"payment_id":"p-1"}'))
+    assert [one.number for one in paying.asked] == [2, 1]
+    assert (tally.answered, taken) == (2, [1, 0])
+    assert [json.loads(one.data.partition(b"\r\n\r\n")[2])["order_id"] for one, _ in left] == (
+        orders(1)[:2]
+    )

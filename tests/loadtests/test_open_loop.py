@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.open_loop import send_all
+from loadtests.open_loop import LEAST_S, Unwaited, send_all
 from loadtests.tally import Tally
 
 
@@ -178,3 +178,38 @@ def test_one_sender_that_waits_for_each_answer_hides_the_same_freeze() -> None:
 
     assert server.tally.latency.max_us > 1_900_000
     assert server.tally.latency.percentile_us(99) == pytest.approx(1_000, abs=2)
+
+
+def test_who_waits_for_nothing_drops_what_finds_all_places_taken() -> None:
+    world = SlowWorld(places=0)
+    senders = Unwaited(2, clock=world.clock, sleep=world.sleep)
+    tally = Tally()
+
+    def send(number: int, intended: float) -> None:
+        world.send(number, intended)
+        if number == 2:
+            senders.end()
+            senders.end()
+
+    send_all(
+        (0.0, 0.0, 0.0, 0.5, 0.6, 0.7),
+        send,
+        tally,
+        senders=senders,
+        clock=world.clock,
+        sleep=senders.sleep,
+    )
+
+    assert [number for number, _ in world.sent] == [0, 1]
+    assert (tally.intended, tally.dropped, senders.waiting) == (6, 4, 2)
+
+
+def test_who_is_late_sends_on_and_lets_answers_in_every_millisecond() -> None:
+    moments = iter([0.0, 0.0005, 0.0012, 0.0012, 0.0013, 0.0013, 0.0013])
+    slept: list[float] = []
+    senders = Unwaited(2, clock=lambda: next(moments), sleep=slept.append)
+
+    for seconds in (0.0, 0.0, 0.0, 0.25):
+        senders.sleep(seconds)
+
+    assert slept == [LEAST_S, 0.25]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from loadtests.outgoing import Request
-from loadtests.volley import ServerGone, Volley, fire, on_the_wire
+from loadtests.volley import ServerGone, Volley, fire
 
 REQUEST = Request("POST", "http://127.0.0.1:80/a?b=1", {"X-One": "1"}, b"body")
 
@@ -17,7 +17,7 @@ async def fire_at(*answers: bytes, count: int, at_once: int = 1, must_hold: byte
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while left:
             try:
-                await reader.readexactly(len(on_the_wire(REQUEST)))
+                await reader.readexactly(len(REQUEST.written().data))
             except asyncio.IncompleteReadError:
                 break
             writer.write(left.pop(0))
@@ -25,7 +25,7 @@ async def fire_at(*answers: bytes, count: int, at_once: int = 1, must_hold: byte
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    requests = [on_the_wire(REQUEST)] * count
+    requests = [REQUEST.written().data] * count
     async with server:
         return await fire(
             f"http://127.0.0.1:{port}",
@@ -37,8 +37,8 @@ async def fire_at(*answers: bytes, count: int, at_once: int = 1, must_hold: byte
 
 
 def test_a_request_is_written_as_http_has_it() -> None:
-    assert on_the_wire(REQUEST) == (
-        b"POST /a?b=1 HTTP/1.1\r\nhost: 127.0.0.1:80\r\nX-One: 1\r\ncontent-length: 4\r\n\r\nbody"
+    assert REQUEST.written().data == (
+        b"POST /a?b=1 HTTP/1.1\r\nHost: 127.0.0.1:80\r\nX-One: 1\r\nContent-Length: 4\r\n\r\nbody"
     )
 
 
