@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from scenarios.judge.chance import Chance
 from scenarios.judge.contents import bytes_of
 from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
 from scenarios.judge.joining import Joined, Joiner, asks_only, is_kept
-from scenarios.judge.leaks import Leak, PlantedIndex
+from scenarios.judge.leaks import Leak, PlantedIndex, Searched, Tries
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.judge.telling import told_at
 from scenarios.traffic import Payment, Person, Secret, payment_from_json, planted
@@ -214,12 +215,13 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
     index = planted_index(payments.values())
     search = _Search(index, payments)
     joined = []
-    leaks = {}
+    found = {}
     for one in Joiner(evidence, payments, sources).join_all():
         joined.append(one)
-        found = search.leaks(one)
-        if found:
-            leaks[one.at.sequence] = found
+        seen = search.leaks(one)
+        if seen:
+            found[one.at.sequence] = seen
+    leaks = _beyond_chance(found, search.tries)
     assembly = Assembly(
         evidence=evidence,
         limits=tighten(Limits(), evidence.run.get("limits", {})),
@@ -231,6 +233,16 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
     )
     _file(assembly)
     return assembly
+
+
+def _beyond_chance(found: dict[int, tuple[Leak, ...]], tries: Tries) -> dict[int, tuple[Leak, ...]]:
+    """Without what chance explains."""
+    chance = Chance(tries, (leak for leaks in found.values() for leak in leaks))
+    proved = {
+        entry: tuple(leak for leak in leaks if not chance.explains(leak))
+        for entry, leaks in found.items()
+    }
+    return {entry: leaks for entry, leaks in proved.items() if leaks}
 
 
 def _file(assembly: Assembly) -> None:
@@ -259,6 +271,7 @@ class _Search:
         self._index = index
         self._payments = payments
         self._clean: set[tuple[bytes, str]] = set()
+        self.tries = Tries(planted=index.planted)
 
     def leaks(self, one: Joined) -> tuple[Leak, ...]:
         """The leaks of one arrival."""
@@ -268,8 +281,10 @@ class _Search:
             if place in self._clean:
                 continue  # What is the same for several payloads is about none of their persons.
             seen = _search(self._index, *place, persons)
-            leaks += seen
-            if not seen:
+            leaks += seen.leaks
+            self.tries.about += seen.about
+            self.tries.windows += seen.windows
+            if not seen.leaks:
                 self._clean.add(place)
         if not is_kept(one.arrival.body):
             why = f"a body of {one.arrival.body.size_bytes} bytes, too large to be kept"
@@ -314,8 +329,9 @@ def _places(joined: Joined) -> Iterator[tuple[bytes, str]]:
         yield value.encode(), f"header {name}"
 
 
-def _search(index: PlantedIndex, data: bytes, where: str, persons: set[str]) -> tuple[Leak, ...]:
+def _search(index: PlantedIndex, data: bytes, where: str, persons: set[str]) -> Searched:
     try:
-        return index.leaks(data, where, persons)
+        return index.search(data, where, persons)
     except PeelingStopped as stopped:
-        return (Leak("", UNREADABLE, "-", "unsearched", where, (), str(stopped)),)
+        unread = Leak("", UNREADABLE, "-", "unsearched", where, (), str(stopped))
+        return Searched((unread,), 0, 0)

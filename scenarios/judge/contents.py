@@ -4,7 +4,7 @@ pass over its views.
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,12 +15,13 @@ VALUES_MAX = 80
 """Values of one arrival that are tried as keys and as tokens."""
 
 _NUMBER = re.compile(
-    r"(?:(?<![0-9A-Za-z.,])|(?<=(?<![0-9A-Za-z])[A-Z]{3}))"
-    r"(\d[\d,]{3,}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3})+,\d{1,4})"
+    r"(\d(?:(?<![0-9A-Za-z.,]\d)|(?<=(?<![0-9A-Za-z])[A-Z]{3}\d))"
+    r"(?:[\d,]{3,}(?:\.\d{1,4})?|\d{0,2}(?:\.\d{3})+,\d{1,4}))"
     r"(?=$|[^0-9A-Za-z]|[A-Z]{3}(?![0-9A-Za-z]))"
 )
 """A number on its own, or beside the three letters of its currency; thousands may be set apart by
-commas, or by points where a comma stands before the minor units."""
+commas, or by points where a comma stands before the minor units. What stands before it is looked at
+behind its first digit, since the search runs fastest from one digit to the next."""
 
 _VALUE = re.compile(r"[0-9A-Za-z_\-+/]{16,}={0,2}")
 _TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
@@ -62,7 +63,7 @@ def contents_of(arrival: Arrival) -> Contents:
     return Contents(
         numbers=tuple(map(_number, numbers)),
         tokens=_tokens(words),
-        values=tuple(dict.fromkeys(_values(arrival, body)))[:VALUES_MAX],
+        values=_first(_values(arrival, body), VALUES_MAX),
     )
 
 
@@ -79,7 +80,17 @@ def _values(arrival: Arrival, body: bytes) -> Iterator[str]:
     for value in arrival.headers.values():
         yield from _VALUE.findall(value)[:4]
     for view in views_of(body):
-        yield from _VALUE.findall(view.text)
+        yield from (found[0] for found in _VALUE.finditer(view.text))
+
+
+def _first(values: Iterable[str], most: int) -> tuple[str, ...]:
+    """The first different ones."""
+    found: dict[str, None] = {}
+    for value in values:
+        found[value] = None
+        if len(found) == most:
+            break
+    return tuple(found)
 
 
 def _number(token: str) -> Decimal:

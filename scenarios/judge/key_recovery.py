@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,7 +22,14 @@ from scenarios.traffic import Person
 
 PERSONS_MAX = 8
 """Persons of one payload whose identifiers are tried: a key that opens one token opens all."""
+PAIRS_MAX = 160
+"""Values, each with each of those persons, that are tried for one payload: where it has many
+values, fewer persons are, but always one."""
+MISSES_MAX = 32
+"""Identifiers after which a value is no key: it arrives again and again, and never opened
+anything."""
 
+_NOTHING: frozenset[str] = frozenset()
 _SHOWN = 16
 """Characters of a token that are compared."""
 _BYTES_IN_BASE64 = 12
@@ -29,39 +37,55 @@ _BYTES_IN_BASE64 = 12
 
 
 class KeySearch:
-    """Tries each value of a run as a key once for each identifier, however often both arrive."""
+    """Tries each value of a run as a key once for each identifier, however often both arrive, until
+    it is plain that it is none. Is to be asked in journal order."""
 
     def __init__(self, values: Iterable[Sequence[str]]) -> None:
         """`values` are those of each payload (`Contents.values`)."""
         self._tokens = {_shown(value) for some in values for value in some}
         self._made: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+        self._keys: set[str] = set()
+        """Values that opened something."""
 
     def exported_keys(self, values: Sequence[str], persons: Iterable[Person]) -> tuple[str, ...]:
         """Masked values, of those of one payload, that recompute another of them from an
         identifier of the persons it is about."""
         tokens = {_shown(value) for value in values}
-        about = list(dict.fromkeys(persons))[:PERSONS_MAX]
+        most = min(PERSONS_MAX, max(1, PAIRS_MAX // max(1, len(values))))
+        about = itertools.islice(dict.fromkeys(persons), most)
         identifiers = [identifier for p in about for identifier in (p.resident_id, p.mobile)]
         found: dict[str, None] = {}
         for value in values:
-            made = self._made[value]
             for identifier in identifiers:
-                if identifier not in made:
-                    made[identifier] = self._opened(value, identifier.encode())
-                if made[identifier] and not tokens.isdisjoint(made[identifier]):
+                made = self._made_of(value, identifier)
+                if made and not tokens.isdisjoint(made):
                     found[mask_value(value)] = None
         return tuple(found)
 
+    def _made_of(self, value: str, identifier: str) -> frozenset[str]:
+        """What of all that arrived the value makes of the identifier; nothing once it is known to
+        be no key."""
+        made = self._made[value]
+        if identifier not in made:
+            if len(made) >= MISSES_MAX and value not in self._keys:
+                return _NOTHING
+            made[identifier] = self._opened(value, identifier.encode())
+            if made[identifier]:
+                self._keys.add(value)
+        return made[identifier]
+
     def _opened(self, value: str, identifier: bytes) -> frozenset[str]:
         """What of all that arrived the value makes of the identifier."""
-        made = {
+        tokens = self._tokens
+        made = [
             shown
             for key in _readings(value)
             if key
             for digest in _digests(key, identifier)
             for shown in _printed(digest)
-        }
-        return frozenset(made & self._tokens)
+            if shown in tokens
+        ]
+        return frozenset(made) if made else _NOTHING
 
 
 def _shown(value: str) -> str:
@@ -77,26 +101,35 @@ def _readings(value: str) -> Iterator[bytes]:
         yield base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=False)
 
 
-def _digests(key: bytes, identifier: bytes) -> Iterator[bytes]:
+def _digests(key: bytes, identifier: bytes) -> tuple[bytes, ...]:
     """What common keyed and salted constructions make of the identifier."""
-    yield hmac.digest(key, identifier, "sha256")
-    keyed = HMAC(key, hashes.SM3())
+    keyed = HMAC(key, _SM3)
     keyed.update(identifier)
-    yield keyed.finalize()
-    for salted in (key + identifier, identifier + key):
-        yield hashlib.sha256(salted).digest()
-        state = _FRESH_SM3.copy()
-        state.update(salted)
-        yield state.finalize()
+    before, behind = key + identifier, identifier + key
+    return (
+        hmac.digest(key, identifier, "sha256"),
+        keyed.finalize(),
+        hashlib.sha256(before).digest(),
+        _sm3(before),
+        hashlib.sha256(behind).digest(),
+        _sm3(behind),
+    )
 
 
-_FRESH_SM3 = hashes.Hash(hashes.SM3())  # Copying it is much cheaper than making another.
+def _sm3(data: bytes) -> bytes:
+    state = _FRESH_SM3.copy()
+    state.update(data)
+    return state.finalize()
 
 
-def _printed(digest: bytes) -> Iterator[str]:
+_SM3 = hashes.SM3()
+_FRESH_SM3 = hashes.Hash(_SM3)  # Copying it is much cheaper than making another.
+
+
+def _printed(digest: bytes) -> tuple[str, ...]:
     """The first characters of the digest as it is printed, in either alphabet."""
-    yield digest[: _SHOWN // 2].hex()
+    shown = digest[: _SHOWN // 2].hex()
     standard = binascii.b2a_base64(digest[:_BYTES_IN_BASE64], newline=False).decode().lower()
-    yield standard
     if "+" in standard or "/" in standard:
-        yield standard.replace("+", "-").replace("/", "_")
+        return shown, standard, standard.replace("+", "-").replace("/", "_")
+    return shown, standard

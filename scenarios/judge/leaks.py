@@ -14,7 +14,7 @@ too many; it is ascribed to those whom it singles out.
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scenarios.judge.enumeration import ALGORITHMS, digests_of
 from scenarios.judge.kinds import CANARIES, IDENTIFIERS, LENGTH_MIN, mask_value
@@ -24,6 +24,7 @@ from scenarios.judge.masked_values import (
     SUFFIX_KEPT,
     Roster,
     ascribed,
+    naked_numbers,
 )
 from scenarios.judge.peeling import SEPARATORS, PeelingStopped, flatten, fold, normalise, peeled
 from scenarios.judge.sieve import Sieve, narrowed
@@ -32,6 +33,9 @@ from scenarios.traffic import Secret
 
 PLAIN = "plain"
 PLAIN_REVERSED = "plain_reversed"
+_PARTS = (PREFIX_KEPT, MIDDLE_KEPT, SUFFIX_KEPT)
+_PARTS_OF_A_PERSON = 6
+"""Beginning and end of three identifiers, with which a bare number is compared."""
 FORMS = (PLAIN, PLAIN_REVERSED, PREFIX_KEPT, MIDDLE_KEPT, SUFFIX_KEPT, *ALGORITHMS)
 
 _PART_OF_IDENTIFIER = 10
@@ -41,8 +45,24 @@ _DISTINCT_MIN = 4
 invented card."""
 
 _GRAM = 8
+_STEP = 4
+"""Of four windows of a text one is looked up: enough for whatever is eleven characters long."""
+_NUMBER_RUN = re.compile(r"[0-9]{8,}")
+_LONG_NUMBER_RUN = re.compile(r"[0-9]{10,}")
 _DIGEST_GRAM = 16
 """Half of an MD5 in hex: a digest cut short is as good as a whole one to those who enumerate."""
+
+
+ABOUT, ANYONE = "about", "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """Digits that agree with a part of an identifier, and may do so by chance."""
+
+    digits: int
+    among: str
+    """`about`: it is somebody's whom the bytes are known to be about; `anyone`: of all people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,34 @@ class Leak:
     path: tuple[str, ...]
     """The wrappings that hid it, outermost first."""
     excerpt_masked: str
+    bare: Bare | None = None
+    """For digits that nothing beside them marks as a part of something."""
+
+
+@dataclass(slots=True)
+class Tries:
+    """How many pairs of digits could have agreed by chance."""
+
+    about: int = 0
+    """Bare numbers, each with the identifiers of those whom its bytes are about."""
+    windows: int = 0
+    """Ten digits in a row that arrived; each may agree with any ten of any identifier."""
+    planted: int = 0
+    """Tens of digits in all identifiers of the run."""
+
+    @property
+    def anyone(self) -> int:
+        """Ten digits that arrived, with ten digits of anyone's identifiers."""
+        return self.windows * self.planted
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What one place holds, and what was tried there."""
+
+    leaks: tuple[Leak, ...]
+    about: int
+    windows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +116,7 @@ class Hit:
     form: str
     start: int
     end: int
+    bare: Bare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +138,11 @@ class _Match:
     end: int
     form: str
 
+    @property
+    def bare(self) -> Bare | None:
+        """What chance must explain, unless it is whole."""
+        return Bare(self.end - self.start, ANYONE) if self.form in _PARTS else None
+
 
 class PlantedIndex:
     """Everything that was planted in a run, ready to be looked up."""
@@ -100,8 +154,11 @@ class PlantedIndex:
         self._digests: dict[str, tuple[Secret, str]] = {}
         self._raw_digests: dict[bytes, tuple[Secret, str]] = {}
         self._parts = Roster()
-        self._gram_sieve = Sieve()
+        self._sieve = Sieve(step=_STEP)
+        self._short_sieve = Sieve()
         self._digest_sieve = Sieve()
+        self.planted = 0
+        """Tens of digits in all identifiers."""
         self.too_short: tuple[str, ...] = tuple(
             secret.value for secret in self.secrets if len(normalise(secret.value)) < LENGTH_MIN
         )
@@ -109,39 +166,55 @@ class PlantedIndex:
             self._plant(secret)
 
     def leaks(self, data: bytes, where: str, persons: Collection[str] = ()) -> tuple[Leak, ...]:
+        """Every leak in `data`, as `search` finds them."""
+        return self.search(data, where, persons).leaks
+
+    def search(self, data: bytes, where: str, persons: Collection[str] = ()) -> Searched:
         """Every leak in `data`, each secret once a form, the least wrapped first.
 
         `persons` are those whom the bytes are known to be about: parts that single nobody out are
         ascribed to them. Raises PeelingStopped only if nothing was found in what could be seen.
         """
         found: dict[tuple[str, str, str], Leak] = {}
+        tries = Tries()
         whole = peeled(data)
         for view in whole.views:
-            for hit in self.hits(fold(view.text), persons):
-                _note(found, hit.secret, hit.form, where, view.path)
+            for hit in self.hits(fold(view.text), persons, tries):
+                _note(found, hit, where, view.path)
             for secret, form in self._digests_in_bytes(view.pieces):
-                _note(found, secret, form, where, view.path)
+                _note(found, Hit(secret, form, 0, 0), where, view.path)
         if whole.stopped is not None and not found:
             raise PeelingStopped(str(whole.stopped))
-        return tuple(leak for leak in found.values() if not _is_part_of_another(leak, found))
+        leaks = tuple(leak for leak in found.values() if not _is_part_of_another(leak, found))
+        return Searched(leaks, tries.about, tries.windows)
 
-    def hits(self, folded: str, persons: Collection[str] = ()) -> list[Hit]:
-        """What stands in a folded text as it is, without peeling."""
+    def hits(
+        self, folded: str, persons: Collection[str] = (), tries: Tries | None = None
+    ) -> list[Hit]:
+        """What stands in a folded text as it is, without peeling; what was tried is added to
+        `tries`."""
+        tries = Tries() if tries is None else tries
         flat = flatten(folded)
         spans = [
-            (match.needle.secret, match.form, match.start, match.end)
-            for match in self._matches(flat, folded, persons)
+            (match.needle.secret, match.form, match.start, match.end, match.bare)
+            for match in self._matches(flat, folded, persons, tries)
         ]
-        spans += self._digests_in_text(flat)
+        spans += [(*digest, None) for digest in self._digests_in_text(flat)]
         found = [
             Hit(part.secret, part.form, part.start, part.end)
             for part in self._parts.parts(folded, persons)
         ]
+        for number in naked_numbers(folded) if persons else ():
+            tries.about += len(persons) * _PARTS_OF_A_PERSON
+            found += [
+                Hit(part.secret, part.form, part.start, part.end, Bare(len(number[0]), ABOUT))
+                for part in self._parts.naked(number, persons)
+            ]
         if spans:
             origins = [at for at, character in enumerate(folded) if character not in SEPARATORS]
             found += [
-                Hit(secret, form, origins[start], origins[end - 1] + 1)
-                for secret, form, start, end in spans
+                Hit(secret, form, origins[start], origins[end - 1] + 1, bare)
+                for secret, form, start, end, bare in spans
             ]
         return sorted(found, key=lambda hit: (hit.start, -hit.end))
 
@@ -159,18 +232,30 @@ class PlantedIndex:
             self._plant_needle(_Needle(secret, old, PLAIN, None))
         if secret.kind in IDENTIFIERS:
             self._parts.add(secret, text)
+            self.planted += len(text) - _PART_OF_IDENTIFIER + 1
         for spelling in spellings(secret.kind, secret.value):
             self._plant_digests(secret, spelling.encode())
 
     def _plant_needle(self, needle: _Needle) -> None:
         """File it under enough of its grams that every part long enough to count holds one of
         them."""
-        text = needle.text
+        text, numbers_only = needle.text, True
         last = 0 if needle.part_min is None else len(text) - _GRAM
         for offset in range(0, last + 1, (needle.part_min or _GRAM) - _GRAM + 1):
             gram = text[offset : offset + _GRAM]
             self._grams[gram].append((needle, offset))
-            self._gram_sieve.add(narrowed(gram))
+            numbers_only &= _is_number(gram)
+        if not numbers_only:
+            self._sift(narrowed(text), needle.part_min)
+
+    def _sift(self, text: bytes, part_min: int | None) -> None:
+        """Seek what begins like this, or any part of it."""
+        least = len(text) if part_min is None else part_min
+        sieve = self._sieve if least >= self._sieve.least else self._short_sieve
+        if part_min is None:
+            sieve.add(text)
+        else:
+            sieve.add_parts(text)
 
     def _plant_digests(self, secret: Secret, spelling: bytes) -> None:
         for algorithm, digest in digests_of(spelling):
@@ -183,12 +268,28 @@ class PlantedIndex:
                 self._digests[shown[8:24]] = entry
                 self._digest_sieve.add(digest[4:])
 
-    def _matches(self, flat: str, folded: str, persons: Collection[str]) -> list[_Match]:
+    def _struck(self, flat: str, tries: Tries) -> list[int]:
+        """Where grams stand: those of digits within numbers, others only where the sieves say
+        that there may be one."""
+        grams = self._grams
+        bytes = narrowed(flat)
+        if self._sieve.may_hold(bytes) or self._short_sieve.may_hold(bytes):
+            places: Iterable[int] = range(len(flat) - _GRAM + 1)
+        else:
+            places = (at for run in _NUMBER_RUN.finditer(flat) for at in _places_in(run))
+        tries.windows += sum(
+            len(run) - _PART_OF_IDENTIFIER + 1 for run in _LONG_NUMBER_RUN.findall(flat)
+        )
+        return [at for at in places if flat[at : at + _GRAM] in grams]
+
+    def _matches(
+        self, flat: str, folded: str, persons: Collection[str], tries: Tries
+    ) -> list[_Match]:
         """Needles and parts of needles; what lies within a longer match is explained by it."""
-        if not self._gram_sieve.may_hold(narrowed(flat)):
+        struck = self._struck(flat, tries)
+        if not struck:
             return []
         grams = self._grams
-        struck = [at for at in range(len(flat) - _GRAM + 1) if flat[at : at + _GRAM] in grams]
         every = [
             match
             for at in struck
@@ -219,6 +320,15 @@ class PlantedIndex:
             struck = [at for at in range(len(piece) - _GRAM + 1) if piece[at : at + _GRAM] in known]
             for at in struck:
                 yield known[piece[at : at + _GRAM]]
+
+
+def _is_number(gram: str) -> bool:
+    return gram.isascii() and gram.isdecimal()
+
+
+def _places_in(run: re.Match[str]) -> range:
+    """Where in a number a gram may begin."""
+    return range(run.start(), run.end() - _GRAM + 1)
 
 
 def _read_twice(digits: str) -> bytes:
@@ -295,22 +405,29 @@ def _stands_alone(name: str, folded: str) -> bool:
 
 
 def _note(
-    found: dict[tuple[str, str, str], Leak],
-    secret: Secret,
-    form: str,
-    where: str,
-    path: tuple[str, ...],
+    found: dict[tuple[str, str, str], Leak], hit: Hit, where: str, path: tuple[str, ...]
 ) -> None:
-    leak = Leak(
-        secret.person, secret.kind, secret.category, form, where, path, _excerpt(secret, form)
-    )
-    found.setdefault((leak.person, leak.kind, leak.form), leak)
+    secret, form = hit.secret, hit.form
+    key = (secret.person, secret.kind, form)
+    if key not in found:
+        excerpt = _excerpt(secret, form)
+        found[key] = Leak(
+            secret.person, secret.kind, secret.category, form, where, path, excerpt, hit.bare
+        )
+    elif _proves_more(hit.bare, found[key].bare):
+        found[key] = replace(found[key], bare=hit.bare)
+
+
+def _proves_more(one: Bare | None, other: Bare | None) -> bool:
+    """Whether chance explains the one less easily than the other."""
+    if one is None or other is None:
+        return other is not None
+    return (one.among == ABOUT, one.digits) > (other.among == ABOUT, other.digits)
 
 
 def _is_part_of_another(leak: Leak, found: dict[tuple[str, str, str], Leak]) -> bool:
     """Whether it is a part of a secret that was found whole as well: views cut amiss show such."""
-    is_part = leak.form in (PREFIX_KEPT, MIDDLE_KEPT, SUFFIX_KEPT)
-    return is_part and (leak.person, leak.kind, PLAIN) in found
+    return leak.form in _PARTS and (leak.person, leak.kind, PLAIN) in found
 
 
 def _excerpt(secret: Secret, form: str) -> str:

@@ -155,24 +155,56 @@ def normalise(text: str) -> str:
 
 def fold(text: str) -> str:
     """Full-width characters made ordinary (NFKC), and case removed."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():
+        return text.lower()
+    parts = list(_in_parts(text))
+    parts[::2] = map(str.lower, parts[::2])
+    parts[1::2] = (unicodedata.normalize("NFKC", part).casefold() for part in parts[1::2])
+    return "".join(parts)
+
+
+_NOT_ASCII = re.compile(r"([^\x00-\x7f]+)")
+
+
+@lru_cache(maxsize=4)
+def _in_parts(text: str) -> tuple[str, ...]:
+    """The text in parts, every second of which is all that normalising may change: what is not
+    ASCII, with the character before, which an accent may join. ASCII alone is many times faster."""
+    parts = _NOT_ASCII.split(text)
+    for at in range(1, len(parts), 2):
+        parts[at] = parts[at - 1][-1:] + parts[at]
+        parts[at - 1] = parts[at - 1][:-1]
+    return tuple(parts)
 
 
 SEPARATORS = frozenset(
     "\x00\t\n\v\f\r -_./,:;|+()[]{}\"'·、。"
     "\u00ad\u200b\u200c\u200d\u2010\u2011\u2012\u2013\u2014\u2015\u2060\u2212\ufeff"
 )
+_ASCII_SEPARATORS = bytes(ord(one) for one in SEPARATORS if one.isascii())
+_FOREIGN_SEPARATORS = tuple(one for one in sorted(SEPARATORS) if not one.isascii())
 _WITHOUT_SEPARATORS = dict.fromkeys(map(ord, SEPARATORS))
 
 
 def flatten(folded: str) -> str:
     """The text without the characters that people and formats put between digits."""
-    return folded.translate(_WITHOUT_SEPARATORS)
+    if folded.isascii():
+        return folded.translate(_WITHOUT_SEPARATORS)
+    # As bytes, all of ASCII goes at once; the others are few and seldom there.
+    kept = folded.encode(errors="surrogatepass").translate(None, _ASCII_SEPARATORS)
+    flat = kept.decode(errors="surrogatepass")
+    for separator in _FOREIGN_SEPARATORS:
+        flat = flat.replace(separator, "")
+    return flat
 
 
 @lru_cache(maxsize=2)
 def _ordinary(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if text.isascii():
+        return text
+    parts = list(_in_parts(text))
+    parts[1::2] = (unicodedata.normalize("NFKC", part) for part in parts[1::2])
+    return "".join(parts)
 
 
 def _gzip(view: View, allowance: Allowance) -> Iterator[bytes]:
@@ -226,11 +258,19 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za
 _STANDARD = str.maketrans("-_", "+/", "\r\n")
 
 
+_ONLY_HEX = re.compile(r"[0-9A-Fa-f]+")
+"""No base64 of anything sought looks like this: every three characters of an identifier give a
+letter beyond F for the first digit or capital among them, and binary data would have to avoid two
+letters of three all along."""
+
+
 def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Base64 in both alphabets. A token may have a name grown to its front, so every alignment is
     tried; the shifted ones are nearly always nonsense and share one piece."""
     shifted = []
     for token in dict.fromkeys(_BASE64.findall(_ordinary(view.text))):  # Names of fields recur.
+        if _ONLY_HEX.fullmatch(token):
+            continue
         standard = token.translate(_STANDARD)
         yield _from_base64(standard)
         if "/" in token:  # In a path, the slash is no part of the token.
@@ -274,8 +314,8 @@ def _url(view: View, allowance: Allowance) -> Iterator[bytes]:
     """URL escapes and form encoding; a token that escapes binary data is also a piece of its
     own."""
     text = _ordinary(view.text)
-    escaped = _URL_ESCAPE.search(text) is not None
-    if escaped or _FORM_SPACE.search(text):
+    escaped = "%" in text and _URL_ESCAPE.search(text) is not None
+    if escaped or ("+" in text and _FORM_SPACE.search(text)):
         yield unquote_to_bytes(text.replace("+", " "))
     if escaped and "+" in text:
         yield unquote_to_bytes(text)
@@ -304,7 +344,7 @@ def _json(view: View, allowance: Allowance) -> Iterator[bytes]:
     r"""JSON escapes, and with them one level of nested JSON strings; also `\x` escapes, as logs
     have them."""
     text = view.text
-    if not _JSON_ESCAPE.search(text):
+    if "\\" not in text or not _JSON_ESCAPE.search(text):
         return
     unescaped = _JSON_ESCAPE.sub(_unescaped, text)
     paired = unescaped.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -322,6 +362,8 @@ _ESCAPED = re.compile(
     r"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));|=([0-9A-F]{2})|%u([0-9A-Fa-f]{4})"
     r"|\\u\{([0-9A-Fa-f]{1,6})\}|\\([0-3][0-7]{2})"
 )
+_ESCAPE_SIGNS = ("&#", "=", "%u", "\\")
+"""One of these begins every escape."""
 _ESCAPE_BASES = (16, 10, 16, 16, 16, 8)
 
 
@@ -329,7 +371,7 @@ def _character(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Character references of markup, quoted-printable, octal and other escapes of single
     characters."""
     text = _ordinary(view.text)
-    if _ESCAPED.search(text):
+    if any(sign in text for sign in _ESCAPE_SIGNS) and _ESCAPED.search(text):
         yield _ESCAPED.sub(_of_escape, text.replace("=\r\n", "").replace("=\n", "")).encode()
 
 
@@ -340,10 +382,16 @@ def _of_escape(escape: re.Match[str]) -> str:
 
 
 _BASE32 = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
+_PERHAPS_BASE32 = re.compile(r"[A-Za-z2-7]{16,}")
 
 
 def _base32(view: View, allowance: Allowance) -> Iterator[bytes]:
-    for token in _BASE32.findall(_ordinary(view.text)):
+    for run in _PERHAPS_BASE32.findall(_ordinary(view.text)):
+        yield from _from_base32(run)
+
+
+def _from_base32(run: str) -> Iterator[bytes]:
+    for token in _BASE32.findall(run):
         whole = token[: len(token) - {1: 1, 3: 1, 6: 1}.get(len(token) % 8, 0)]
         yield base64.b32decode(whole.upper() + "=" * (-len(whole) % 8))
 

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from scenarios.judge.sieve import Sieve, narrowed
 
 
@@ -26,3 +28,23 @@ def test_a_text_is_seen_beside_any_other_text() -> None:
         sieve.add(narrowed(sought))
 
         assert sieve.may_hold(narrowed(before + sought + after))
+
+
+@pytest.mark.parametrize("step", [2, 4, 8])
+def test_with_a_step_what_is_that_much_longer_is_seen_wherever_it_stands(step: int) -> None:
+    whole, part = Sieve(step), Sieve(step)
+    sought = b"abcdefghijklmnopqrstuvwx"
+    whole.add(sought)
+    part.add_parts(sought)
+
+    for before in range(20):
+        assert whole.may_hold(b"." * before + sought[: whole.least] + b"....")
+        for start in range(len(sought) - part.least + 1):
+            piece = sought[start : start + part.least]
+            assert part.may_hold(b"." * before + piece + b"....")
+    assert not part.may_hold(b"." * 100)
+
+
+def test_less_than_a_sieve_needs_is_refused() -> None:
+    with pytest.raises(ValueError, match="11 bytes are needed, not 10"):
+        Sieve(step=4).add(b"0123456789")

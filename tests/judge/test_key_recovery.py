@@ -1,0 +1,75 @@
+"""A key that travels with its tokens is found, however late; what never opens anything is soon left
+alone."""
+
+import hmac
+
+import pytest
+
+from scenarios.judge import key_recovery
+from scenarios.judge.key_recovery import MISSES_MAX, PAIRS_MAX, KeySearch
+from scenarios.traffic import Person, Traffic
+
+PEOPLE = Traffic(1).people(60)
+KEY = "0123456789abcdef-key"
+
+
+def token(person: Person, key: str = KEY) -> str:
+    return hmac.new(key.encode(), person.mobile.encode(), "sha256").hexdigest()
+
+
+def honest(number: int) -> str:
+    """A value that opens nothing."""
+    return f"value-{number:020d}"
+
+
+def test_a_key_beside_its_token_is_found_masked() -> None:
+    values = (KEY, token(PEOPLE[0]))
+
+    assert KeySearch([values]).exported_keys(values, PEOPLE[:1]) == ("****************-key",)
+    assert KeySearch([values]).exported_keys(values, PEOPLE[1:2]) == ()
+
+
+def test_a_key_without_its_token_beside_it_is_none() -> None:
+    search = KeySearch([(KEY,), (token(PEOPLE[0]),)])
+
+    assert search.exported_keys((KEY,), PEOPLE[:1]) == ()
+    assert search.exported_keys((token(PEOPLE[0]),), PEOPLE[:1]) == ()
+
+
+def test_a_key_that_opened_something_is_tried_for_everybody() -> None:
+    payloads = [(KEY, token(person)) for person in PEOPLE]
+    search = KeySearch(payloads)
+
+    found = [search.exported_keys(p, [one]) for p, one in zip(payloads, PEOPLE, strict=True)]
+
+    assert all(found)
+
+
+def test_in_a_payload_of_many_values_the_first_persons_are_tried() -> None:
+    values = (KEY, *map(honest, range(78)), token(PEOPLE[1]))
+
+    assert KeySearch([values]).exported_keys(values, PEOPLE)
+    assert not KeySearch([values]).exported_keys(values, [*PEOPLE[2:], PEOPLE[1]])
+
+
+def test_the_work_grows_with_the_values_and_not_with_their_returns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[bytes] = []
+    digests = key_recovery._digests
+
+    def counted(key: bytes, identifier: bytes) -> tuple[bytes, ...]:
+        tried.append(key)
+        return digests(key, identifier)
+
+    monkeypatch.setattr(key_recovery, "_digests", counted)
+    constant = "a constant value!"
+    search = KeySearch([(constant,)] * len(PEOPLE))
+    for person in PEOPLE:
+        search.exported_keys((constant,), [person])
+    assert tried.count(constant.encode()) == MISSES_MAX
+
+    many = tuple(map(honest, range(80)))
+    tried.clear()
+    KeySearch([many]).exported_keys(many, PEOPLE)
+    assert len([key for key in tried if key.startswith(b"value-")]) == 2 * PAIRS_MAX
