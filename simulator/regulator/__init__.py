@@ -15,7 +15,7 @@ challenge, messenger    what a new callback must answer, and how a signed messag
 forgery         what an adversary makes of a notice on its way
 delivery_log    every attempt, and from when an acknowledgement is waited for
 lifecycle/      what may follow what: pure pairs of decide and evolve, one file a state machine
-keeping         what each of them brings: how its events are kept, its ids, its timers
+keeping         what each of them brings: how its events are kept and told, its ids, its timers
 drawing         each of them as a table, from which the docs are drawn
 rules/          what the monitoring notices while data leaves, one file a rule
 state           everything the regulator knows, folded from its own decisions

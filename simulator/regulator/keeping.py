@@ -1,4 +1,4 @@
-"""What a lifecycle brings to the regulator: how its events are kept, its ids, and its timers.
+"""What a lifecycle brings to the regulator: how its events are kept and told, its ids, its timers.
 
 To bring something, put this into a file of the folder, beside `evolve`; the folder is the list:
 
@@ -8,6 +8,7 @@ To bring something, put this into a file of the folder, beside `evolve`; the fol
         folds=dict.fromkeys(get_args(SampleEvent), _keep),
         decide=lambda state, id, at: decide(state, id, True, "", at.now),
         timers=(Timer("forget_sample", _old, lambda state, id, at: forget(state, id, at.now)),),
+        tells={SampleAsked: _tell},
     )
 
 A lifecycle of several files brings each thing where it is written. Nothing is brought twice, and no
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from simulator.journal.events import Event
@@ -35,6 +37,24 @@ Fold = Callable[["RegulatorState", Any], None]
 Run = Callable[["RegulatorState", str, Moment], tuple[Event, ...] | Refusal]
 """What becomes of the subject of this id by itself; nothing where that has become void meanwhile,
 and a refusal means the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tidings:
+    """What one event has to tell to one platform."""
+
+    platform: str
+    type: str
+    """Of the notice, as `simulator.messages.tidings` has it."""
+    subject: str
+    data: dict[str, Any]
+
+
+the_id = attrgetter("id")
+"""Of an event: the id of what it is about."""
+
+Tell = Callable[["RegulatorState", Any], Iterable[Tidings]]
+"""What is told of one event, whether it is folded into the state already or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,12 @@ class Keeping:
     decide: Run | None = None
     """What is decided by itself where a decision was put off until a time (`undecided`)."""
     timers: tuple[Timer, ...] = ()
+    tells: Mapping[type, Tell] = field(default_factory=dict)
+    """What the platforms are told, by the kind of event."""
+    tells_unless_answered: Mapping[type, Tell] = field(default_factory=dict)
+    """The same, except to a platform that reads it in the answer to its own request."""
+    answers: Mapping[type, Callable[[Any], str]] = field(default_factory=dict)
+    """By the kind of event that comes of such a request: the id of what the answer tells about."""
 
 
 @cache
@@ -82,6 +108,25 @@ def keepings() -> dict[str, Keeping]:
 def folds() -> dict[type, Fold]:
     """How each kind of event is kept."""
     return {kind: fold for kept in keepings().values() for kind, fold in kept.folds.items()}
+
+
+@cache
+def tells() -> dict[type, Tell]:
+    """What is told of each kind of event, in any case."""
+    return {kind: tell for kept in keepings().values() for kind, tell in kept.tells.items()}
+
+
+@cache
+def tells_unless_answered() -> dict[type, Tell]:
+    """What is told of each kind of event that an answer may tell instead."""
+    every = (kept.tells_unless_answered for kept in keepings().values())
+    return {kind: tell for told in every for kind, tell in told.items()}
+
+
+@cache
+def answers() -> dict[type, Callable[[Any], str]]:
+    """For each kind of event that comes of a request: the id of what the answer tells about."""
+    return {kind: id for kept in keepings().values() for kind, id in kept.answers.items()}
 
 
 @cache

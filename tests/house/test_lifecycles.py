@@ -52,6 +52,15 @@ def test_every_timer_belongs_to_one_lifecycle() -> None:
     assert twice(brought) == []
 
 
+def test_every_event_is_told_by_one_lifecycle() -> None:
+    """In any case, or unless an answer tells it, and not both."""
+    told = [
+        kind for kept in keepings().values() for kind in (*kept.tells, *kept.tells_unless_answered)
+    ]
+
+    assert twice(told) == []
+
+
 def test_what_is_brought_is_kept_in_the_state(kept: Keeping) -> None:
     held = getattr(RegulatorState(), kept.kept_in)
 

@@ -15,7 +15,7 @@ from simulator.journal.events.alert import (
 )
 from simulator.messages.alert import AlertStatus
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer, the_id
 from simulator.regulator.lifecycle import certification, consequence
 from simulator.regulator.refusal import Refusal, not_found, refuse
 
@@ -131,6 +131,12 @@ def _unexplained(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
             yield escalate_at, id
 
 
+def _tell_ended(state: "RegulatorState", event: AlertClosed | AlertEscalated) -> Iterator[Tidings]:
+    status = "closed" if isinstance(event, AlertClosed) else "escalated"
+    data = {"alert": event.id, "status": status, "reason": event.reason}
+    yield Tidings(state.alerts[event.id].platform, "alert.decided", event.id, data)
+
+
 KEPT = Keeping(
     kept_in="alerts",
     prefix="alr",
@@ -143,6 +149,8 @@ KEPT = Keeping(
             lambda state, id, at: escalate(state, id, "nobody explained it in time", at.now),
         ),
     ),
+    tells_unless_answered=dict.fromkeys((AlertClosed, AlertEscalated), _tell_ended),
+    answers={AlertAcknowledged: the_id},
 )
 
 

@@ -18,7 +18,7 @@ from simulator.messages.base import canonical
 from simulator.messages.declaration import DeclaredField
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer
 from simulator.regulator.lifecycle import papers
 from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.lifecycle.moment import Sign
@@ -242,11 +242,24 @@ def _ending(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
             yield held.granted.valid_until, held.id
 
 
+def _tell_granted(_: "RegulatorState", event: AuthorizationGranted) -> Iterator[Tidings]:
+    data = {"authorization": event.id, "version": event.version}
+    yield Tidings(event.platform, "authorization.granted", event.id, data)
+
+
+def _tell_revoked(state: "RegulatorState", event: AuthorizationRevoked) -> Iterator[Tidings]:
+    revoked = state.authorizations[event.id].granted
+    data = {"authorization": event.id, "version": revoked.version}
+    yield Tidings(revoked.platform, "authorization.revoked", event.id, data)
+
+
 KEPT = Keeping(
     kept_in="authorizations",
     prefix="aut",
     folds=dict.fromkeys(get_args(AuthorizationEvent), _keep),
     timers=(Timer("expire", _ending, lambda state, id, at: expire(state, id, at.now)),),
+    tells={AuthorizationRevoked: _tell_revoked},
+    tells_unless_answered={AuthorizationGranted: _tell_granted},
 )
 
 

@@ -22,7 +22,7 @@ from simulator.law.calendar_years import months_before
 from simulator.law.working_days import CHINA
 from simulator.messages.case import CaseStatus, MaterialRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer
 from simulator.regulator.lifecycle.authorization import revoke_all
 from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
@@ -282,6 +282,36 @@ def _near(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
             yield deadline - WARNED_BEFORE, case.id
 
 
+def _tell_opened(_: "RegulatorState", event: InspectionOpened) -> Iterator[Tidings]:
+    data = {"case": event.case, "reason": event.reason}
+    yield Tidings(event.platform, "inspection.opened", event.case, data)
+
+
+def _tell_near(state: "RegulatorState", event: DeadlineNeared) -> Iterator[Tidings]:
+    case = state.cases[event.case]
+    assert case.deadline is not None, "a deadline neared that was never set"
+    data = {"case": case.id, "deadline": case.deadline.isoformat()}
+    yield Tidings(case.platform, "deadline.near", case.id, data)
+
+
+def _tell_reached(state: "RegulatorState", event: DeadlineReached) -> Iterator[Tidings]:
+    case = state.cases[event.case]
+    yield Tidings(case.platform, "deadline.passed", case.id, {"case": case.id})
+
+
+def _tell_decided(
+    state: "RegulatorState", event: ReinspectionDecided | DeadlinePassed
+) -> Iterator[Tidings]:
+    case = state.cases[event.case]
+    if isinstance(event, DeadlinePassed):
+        status, missing = "failed", examine(state, case, event.at)
+    else:
+        held = "inspected" if case.suspended_at is None else "suspended"
+        status, missing = held if event.missing else "lifted", event.missing
+    data = {"status": status, "missing": list(missing)}
+    yield Tidings(case.platform, "case.decided", case.id, data)
+
+
 KEPT = Keeping(
     kept_in="cases",
     prefix="cas",
@@ -292,6 +322,13 @@ KEPT = Keeping(
         Timer("pass_deadline", _reached, lambda state, id, at: pass_deadline(state, id, at.now)),
         Timer("fail", _failing, lambda state, id, at: fail(state, id, at.now)),
     ),
+    tells={
+        InspectionOpened: _tell_opened,
+        DeadlineNeared: _tell_near,
+        DeadlineReached: _tell_reached,
+        ReinspectionDecided: _tell_decided,
+        DeadlinePassed: _tell_decided,
+    },
 )
 
 

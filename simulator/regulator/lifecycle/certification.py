@@ -9,7 +9,7 @@ of the certificate is suspended, and then revoked.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.alert import AlertRaised
@@ -38,7 +38,7 @@ from simulator.messages.certification import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer, the_id
 from simulator.regulator.lifecycle import mechanism, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -295,6 +295,44 @@ def _outside(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
     return ((raised.at, id) for id, raised in state.outside_scope.items())
 
 
+Told = (
+    CertificationVerified
+    | CertificationGranted
+    | CertificationFaulted
+    | CertificationTerminated
+    | CertificationSuspended
+    | CertificationRestored
+    | CertificationRevoked
+    | CertificationExpired
+)
+
+
+def _tell(state: "RegulatorState", event: Told) -> Iterator[Tidings]:
+    data: dict[str, Any]
+    match event:
+        case CertificationVerified():
+            data = {"status": "auditing"}
+        case CertificationGranted():
+            until = event.valid_until.isoformat()
+            data = {"status": "certified", "number": event.number, "valid_until": until}
+        case CertificationFaulted():
+            by, findings = event.rectify_by.isoformat(), list(event.findings)
+            data = {"status": "nonconforming", "findings": findings, "rectify_by": by}
+        case CertificationSuspended():
+            by = event.rectify_by.isoformat()
+            data = {"status": "suspended", "reason": event.reason, "rectify_by": by}
+        case CertificationTerminated():
+            data = {"status": "terminated", "reason": event.reason}
+        case CertificationRevoked():
+            data = {"status": "revoked", "reason": event.reason}
+        case CertificationRestored():
+            data = {"status": "certified"}
+        case CertificationExpired():
+            data = {"status": "expired"}
+    platform = state.certifications[event.id].platform
+    yield Tidings(platform, "certification.decided", event.id, data)
+
+
 KEPT = Keeping(
     kept_in="certifications",
     prefix="cer",
@@ -308,6 +346,8 @@ KEPT = Keeping(
         ),
         Timer("leave_scope", _outside, lambda state, id, at: leave_scope(state, id, at.now)),
     ),
+    tells_unless_answered=dict.fromkeys(get_args(Told), _tell),
+    answers=dict.fromkeys((CertificationRequested, CertificationRectified), the_id),
 )
 
 

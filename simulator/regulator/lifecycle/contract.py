@@ -8,7 +8,7 @@ days to supplement.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from simulator.journal.events import Event
 from simulator.journal.events.contract import (
@@ -36,7 +36,7 @@ from simulator.messages.contract import (
 )
 from simulator.messages.problem import ProblemError
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer, the_id
 from simulator.regulator.lifecycle import periods, resting
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
@@ -287,6 +287,24 @@ def _filed(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
             yield held.ends_at, held.id
 
 
+def _tell(
+    state: "RegulatorState",
+    event: ContractFiled | ContractReturned | ContractLapsed | ContractEnded,
+) -> Iterator[Tidings]:
+    data: dict[str, Any]
+    match event:
+        case ContractFiled():
+            data = {"status": "filed", "number": event.number}
+        case ContractReturned():
+            by = event.supplement_by.isoformat()
+            data = {"status": "returned", "reasons": list(event.reasons), "supplement_by": by}
+        case ContractLapsed():
+            data = {"status": "lapsed"}
+        case ContractEnded():
+            data = {"status": "ended", "reason": event.reason}
+    yield Tidings(state.contracts[event.id].platform, "contract.decided", event.id, data)
+
+
 KEPT = Keeping(
     kept_in="contracts",
     prefix="con",
@@ -296,6 +314,9 @@ KEPT = Keeping(
         Timer("lapse_contract", _returned, lambda state, id, at: lapse(state, id, at.now)),
         Timer("end_contract", _filed, lambda state, id, at: run_out(state, id, at.now)),
     ),
+    tells=dict.fromkeys((ContractLapsed, ContractEnded), _tell),
+    tells_unless_answered=dict.fromkeys((ContractFiled, ContractReturned), _tell),
+    answers=dict.fromkeys((ContractReceived, ContractSupplemented), the_id),
 )
 
 

@@ -1,25 +1,35 @@
 """What the platform is told of its declarations: a step, a result, an expiry ahead, an end."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, get_args
 
 from simulator.journal.events.declaration import (
     AssessmentExtended,
     DeclarationAccepted,
     DeclarationAdmitted,
+    DeclarationAmended,
     DeclarationExpired,
     DeclarationExpiring,
     DeclarationExtended,
     DeclarationForwarded,
     DeclarationNotAdmitted,
+    DeclarationReceived,
     DeclarationRefused,
     DeclarationReplaced,
     DeclarationReturned,
     DeclarationTerminated,
     ExportTerminated,
     ExtensionRefused,
+    ExtensionRequested,
+    ReevaluationRequested,
     SupplementAsked,
 )
+from simulator.regulator.keeping import Keeping, Tidings, the_id
+
+if TYPE_CHECKING:
+    from simulator.regulator.state import RegulatorState
 
 Stepped = (
     DeclarationReturned
@@ -35,7 +45,29 @@ Ended = DeclarationExpired | ExportTerminated | DeclarationReplaced
 ToldEvent = Stepped | Decided | DeclarationExpiring | Ended
 
 
-def tell(event: ToldEvent) -> tuple[str, dict[str, Any]]:
+def _tell(state: "RegulatorState", event: ToldEvent) -> Iterator[Tidings]:
+    type, data = _said_of(event)
+    yield Tidings(state.declarations[event.id].platform, type, event.id, data)
+
+
+KEPT = Keeping(
+    kept_in="declarations",
+    tells=dict.fromkeys(get_args(Ended), _tell),  # An end is of another than was asked for.
+    tells_unless_answered=dict.fromkeys(
+        (*get_args(Stepped), *get_args(Decided), DeclarationExpiring), _tell
+    ),
+    answers={
+        DeclarationReceived: the_id,
+        DeclarationAmended: the_id,
+        ReevaluationRequested: the_id,
+        ExtensionRequested: the_id,
+        DeclarationAccepted: attrgetter("authorization"),
+    },
+)
+"""An acceptance tells of the authorization that it grants, too."""
+
+
+def _said_of(event: ToldEvent) -> tuple[str, dict[str, Any]]:
     """Type and data of the notice."""
     if isinstance(event, DeclarationExpiring):
         return "declaration.expiring", {"status": "expiring"}
@@ -51,22 +83,22 @@ def _stepped(event: Stepped) -> dict[str, Any]:
         case DeclarationReturned():
             return {"status": "returned", "missing": list(event.missing)}
         case DeclarationForwarded():
-            return {"status": "forwarded", "next_step_by": _said(event.decide_at)}
+            return {"status": "forwarded", "next_step_by": _time(event.decide_at)}
         case DeclarationAdmitted():
-            return {"status": "assessing", "next_step_by": _said(event.decide_at)}
+            return {"status": "assessing", "next_step_by": _time(event.decide_at)}
         case SupplementAsked():
             return {
                 "status": "supplement_required",
                 "items": list(event.items),
-                "until": _said(event.until),
-                "next_step_by": _said(event.decide_at),
+                "until": _time(event.until),
+                "next_step_by": _time(event.decide_at),
             }
         case AssessmentExtended():
             return {
                 "status": "assessing",
                 "extended_by_working_days": event.working_days,
                 "reason": event.reason,
-                "next_step_by": _said(event.decide_at),
+                "next_step_by": _time(event.decide_at),
             }
         case DeclarationExtended():
             return {"status": "extended", "holds_until": event.valid_until.isoformat()}
@@ -95,5 +127,5 @@ def _ended(event: Ended) -> dict[str, Any]:
             return {"status": "replaced", "by": event.by}
 
 
-def _said(moment: datetime | None) -> str | None:
+def _time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()

@@ -28,7 +28,7 @@ from simulator.law.working_days import china_date
 from simulator.messages.inspection import InspectionStatus, SampleAnswerRequest
 from simulator.messages.lineage import LineageEntry
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer
 from simulator.regulator.lifecycle import consequence
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -152,6 +152,18 @@ def _unanswered(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
     return ((answer_by, id) for id, answer_by in state.unanswered.items())
 
 
+def _tell_requested(_: "RegulatorState", event: SampleRequested) -> Iterator[Tidings]:
+    payloads = [item.payload for item in event.items]
+    answer_by = event.answer_by.isoformat()
+    data = {"inspection": event.id, "payloads": payloads, "answer_by": answer_by}
+    yield Tidings(event.platform, "sample.requested", event.id, data)
+
+
+def _tell_overdue(state: "RegulatorState", event: SampleOverdue) -> Iterator[Tidings]:
+    platform = state.inspections[event.id].platform
+    yield Tidings(platform, "sample.overdue", event.id, {"inspection": event.id})
+
+
 KEPT = Keeping(
     kept_in="inspections",
     prefix="ins",
@@ -164,6 +176,7 @@ KEPT = Keeping(
             by_wall=True,
         ),
     ),
+    tells={SampleRequested: _tell_requested, SampleOverdue: _tell_overdue},
 )
 
 

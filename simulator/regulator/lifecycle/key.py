@@ -26,7 +26,7 @@ from simulator.messages.problem import ProblemError
 from simulator.messages.registration import KeyRequest, SigningKey, possession
 from simulator.messages.suites import suites
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping, Timer
+from simulator.regulator.keeping import Keeping, Tidings, Timer
 from simulator.regulator.refusal import (
     Refusal,
     not_found,
@@ -281,6 +281,19 @@ def _limited(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
             yield held.valid_until, held.id
 
 
+def _tell(_: "RegulatorState", event: KeyAdded | KeyRetired | KeyRevoked) -> Iterator[Tidings]:
+    """Told even to who asked for it: a thief of a key would not tell its owner."""
+    if isinstance(event, KeyAdded):
+        if event.via != "reset":
+            added = {"key": event.key_id, "via": event.via}
+            yield Tidings(event.platform, "key.added", event.key_id, added)
+    elif isinstance(event, KeyRetired):
+        yield Tidings(event.platform, "key.retired", event.key_id, {"key": event.key_id})
+    else:
+        revoked = {"key": event.key_id, "reason": event.reason}
+        yield Tidings(event.platform, "key.revoked", event.key_id, revoked)
+
+
 KEPT = Keeping(
     kept_in="keys",
     folds={
@@ -288,6 +301,7 @@ KEPT = Keeping(
         PasscodeReissued: _keep_passcode,
     },
     timers=(Timer("retire", _limited, lambda state, id, at: expire(state, id, at.now)),),
+    tells=dict.fromkeys((KeyAdded, KeyRetired, KeyRevoked), _tell),
 )
 
 

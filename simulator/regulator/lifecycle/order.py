@@ -1,5 +1,6 @@
 """The regulator halts an export and lets it go on: stops, suspensions, and their lifting."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, get_args
@@ -9,7 +10,7 @@ from simulator.journal.events.case import InspectionOpened
 from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended, OrderEvent
 from simulator.law import limits
 from simulator.regulator.drawing import Drawing, Step
-from simulator.regulator.keeping import Keeping
+from simulator.regulator.keeping import Keeping, Tidings
 from simulator.regulator.lifecycle.case import keep_order
 from simulator.regulator.lifecycle.holding import Orders
 from simulator.regulator.refusal import Refusal, not_found, refuse
@@ -112,7 +113,25 @@ def _keep(state: "RegulatorState", event: OrderEvent) -> None:
         keep_order(state, event)
 
 
-KEPT = Keeping(kept_in="stops", folds=dict.fromkeys(get_args(OrderEvent), _keep))
+def _tell(_: "RegulatorState", event: OrderEvent) -> Iterator[Tidings]:
+    if isinstance(event, ExportSuspended):
+        data = {"case": event.case, "deadline": event.deadline.isoformat()}
+        yield Tidings(event.platform, "export.suspended", event.platform, data)
+        return
+    subject = event.authorization or event.platform
+    if isinstance(event, ExportStopped):
+        stopped = {"authorization": event.authorization}
+        yield Tidings(event.platform, "export.stopped", subject, stopped)
+    else:
+        lifted = {"authorization": event.authorization, "case": event.case}
+        yield Tidings(event.platform, "export.lifted", subject, lifted)
+
+
+KEPT = Keeping(
+    kept_in="stops",
+    folds=dict.fromkeys(get_args(OrderEvent), _keep),
+    tells=dict.fromkeys(get_args(OrderEvent), _tell),
+)
 
 
 def _unknown(state: "RegulatorState", platform: str, authorization: str | None) -> Refusal | None:

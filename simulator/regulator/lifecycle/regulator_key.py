@@ -4,7 +4,7 @@ The key in force follows from the time alone, so no timer is needed: what was gr
 signed by the key that was in force then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.journal.events import Event
 from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.messages.base import canonical
-from simulator.regulator.keeping import Keeping
+from simulator.regulator.keeping import Keeping, Tidings
 from simulator.regulator.refusal import Refusal, refuse_plainly
 
 if TYPE_CHECKING:
@@ -98,4 +98,19 @@ def _keep(state: "RegulatorState", event: RegulatorKeyAnnounced) -> None:
     state.regulator_keys[event.key_id] = evolve(None, event)
 
 
-KEPT = Keeping(kept_in="regulator_keys", folds={RegulatorKeyAnnounced: _keep})
+def _tell(state: "RegulatorState", event: RegulatorKeyAnnounced) -> Iterator[Tidings]:
+    told = {
+        "key": event.key_id,
+        "public_key": event.public_key,
+        "valid_from": event.valid_from.isoformat(),
+        "vouched": event.vouched,
+    }
+    for platform in state.registrations:
+        yield Tidings(platform, "regulator.rekeyed", event.key_id, told)
+
+
+KEPT = Keeping(
+    kept_in="regulator_keys",
+    folds={RegulatorKeyAnnounced: _keep},
+    tells={RegulatorKeyAnnounced: _tell},
+)

@@ -22,7 +22,7 @@ from simulator.messages.transmission import (
 )
 from simulator.regulator import rules
 from simulator.regulator.drawing import BEGIN, Drawing, Step
-from simulator.regulator.keeping import Keeping
+from simulator.regulator.keeping import Keeping, Tidings, the_id
 from simulator.regulator.lifecycle.authorization import Authorization, standing, use
 from simulator.regulator.refusal import Refusal, not_found, refuse, refuse_all, wrong
 
@@ -176,6 +176,14 @@ def _use(state: "RegulatorState", announced: TransmissionAnnounced, records: int
     state.authorizations[announced.authorization] = used
 
 
+def _tell(
+    state: "RegulatorState", event: TransmissionAccepted | TransmissionRefused
+) -> Iterator[Tidings]:
+    status = "accepted" if isinstance(event, TransmissionAccepted) else "refused"
+    platform = state.transmissions[event.id].platform
+    yield Tidings(platform, "transmission.decided", event.id, {"status": status})
+
+
 KEPT = Keeping(
     kept_in="transmissions",
     prefix="trm",
@@ -186,6 +194,8 @@ KEPT = Keeping(
         TransmissionClosed: _keep_ended,
     },
     decide=lambda state, id, at: decide(state, id, True, "", at.now),
+    tells_unless_answered=dict.fromkeys((TransmissionAccepted, TransmissionRefused), _tell),
+    answers={TransmissionAnnounced: the_id},
 )
 
 
