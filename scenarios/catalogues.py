@@ -19,7 +19,7 @@ PACKAGES = {
 """Where each list is, and the class of its entries."""
 
 CODES = "codes"
-"""The problem codes of the regulator: a table, not a folder."""
+"""The problem codes, the regulator's and those of `/control`: tables, not a folder."""
 
 
 def entries(kind: str) -> Mapping[str, Any]:
@@ -68,12 +68,14 @@ def _suggestion(code: str, names: set[str]) -> str:
 
 
 def _everything() -> list[tuple[str, Mapping[str, Callable[[], dict[str, Any]]]]]:
-    from simulator.regulator.refusal import CODES as table
+    from simulator.control.codes import CODES as of_testers
+    from simulator.regulator.refusal import CODES as of_the_regulator
 
     lists: list[tuple[str, Mapping[str, Callable[[], dict[str, Any]]]]] = [
         (kind, {id: _told(entry) for id, entry in entries(kind).items()}) for kind in PACKAGES
     ]
-    lists.append((CODES, {code: _told(entry) for code, entry in table.items()}))
+    codes = of_the_regulator | of_testers
+    lists.append((CODES, {code: _told(entry) for code, entry in codes.items()}))
     return lists
 
 

@@ -37,6 +37,10 @@ KEPT_CHARACTERS_MAX = 64 * 1024 * 1024
 class SandboxExists(Exception):
     """A sandbox of this id is there already."""
 
+    def __init__(self, id: str) -> None:
+        super().__init__(f"there is a sandbox {id!r} already; reset it or choose another id")
+        self.id = id
+
 
 class SandboxUnknown(LookupError):
     """There is no sandbox of this id."""
@@ -98,7 +102,7 @@ class Sandbox:
     ) -> "Sandbox":
         """A new world with new keys; raises SandboxExists where the id is taken."""
         if store.keys(id) is not None:
-            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
+            raise SandboxExists(id)
         key = regulator_key(sandbox=id, seed=seed, passcode=passcode, suite=suite)
         opened = Opened(
             sandbox=id,

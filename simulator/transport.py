@@ -35,6 +35,7 @@ from simulator.faults import (
     Trickle,
     Truncate,
 )
+from simulator.messages.problem import Problem, ProblemError
 from simulator.tls import common_name_of
 
 CERTIFICATE = "reinspect.certificate"
@@ -66,6 +67,36 @@ class HeadLimits:
     target_bytes_max: int = 8 * 1024
     head_s_max: float = 30.0
     """From the first byte, or from the connection, to the last header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """What is wrong with a head: where it passes which limit, and what was seen."""
+
+    status: int
+    code: str
+    pointer: str
+    seen: int
+    must: str
+
+    def problem(self) -> Problem:
+        """As it is told to the sender."""
+        detail = f"{self.pointer} must {self.must}, but was {self.seen:,}"
+        error = ProblemError(
+            pointer=self.pointer,
+            code=self.code,
+            detail=detail,
+            value=self.seen,
+            expected=self.must,
+        )
+        return Problem(
+            type=f"urn:reinspect:problem:{self.code}",
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            code=self.code,
+            detail=detail,
+            errors=(error,),
+        )
 
 
 class ClosableProtocol(HttpToolsProtocol):
@@ -101,9 +132,9 @@ class ClosableProtocol(HttpToolsProtocol):
         self._since_body_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > self.limits.head_bytes_max:
-            self._refuse(431, "headers_too_large", self._too_large(self._head_bytes))
+            self._refuse(self._too_large(self._head_bytes))
         elif self._since_body_bytes > self.limits.head_bytes_max + len(data):
-            self._refuse(431, "headers_too_large", self._too_large(self._since_body_bytes))
+            self._refuse(self._too_large(self._since_body_bytes))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -120,14 +151,14 @@ class ClosableProtocol(HttpToolsProtocol):
             self._trailers.append((name.lower(), value))
             wrong = self._wrong_with(self._trailers, 0)
             if wrong is not None:
-                self._refuse(*wrong)
+                self._refuse(wrong)
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes, self._since_body_bytes = False, 0, 0
         self._stop_waiting()
         wrong = self._wrong_with_head()
         if wrong is not None:
-            self._refuse(*wrong)
+            self._refuse(wrong)
             return
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         extensions: dict[str, Any] = {
@@ -156,27 +187,24 @@ class ClosableProtocol(HttpToolsProtocol):
         if not self._is_over:
             super().on_message_complete()
 
-    def _wrong_with_head(self) -> tuple[int, str, str] | None:
+    def _wrong_with_head(self) -> Excess | None:
         target_bytes = len(self.url)
-        if target_bytes > self.limits.target_bytes_max:
-            most = f"at most {self.limits.target_bytes_max:,} bytes, but were {target_bytes:,}"
-            return 414, "target_too_long", f"path and query must be {most}"
+        most = self.limits.target_bytes_max
+        if target_bytes > most:
+            must = f"be at most {most:,} bytes, with the query"
+            return Excess(414, "target_too_long", "path", target_bytes, must)
         return self._wrong_with(self.headers, target_bytes)
 
-    def _wrong_with(
-        self, headers: list[tuple[bytes, bytes]], target_bytes: int
-    ) -> tuple[int, str, str] | None:
+    def _wrong_with(self, headers: list[tuple[bytes, bytes]], target_bytes: int) -> Excess | None:
         head_bytes = target_bytes + sum(len(name) + len(value) + 4 for name, value in headers)
         if len(headers) > self.limits.headers_max:
-            most = f"at most {self.limits.headers_max}, but were {len(headers):,}"
-            return 431, "headers_too_large", f"header lines must be {most}"
-        if head_bytes > self.limits.head_bytes_max:
-            return 431, "headers_too_large", self._too_large(head_bytes)
-        return None
+            must = f"be at most {self.limits.headers_max} lines"
+            return Excess(431, "headers_too_large", "header", len(headers), must)
+        return self._too_large(head_bytes) if head_bytes > self.limits.head_bytes_max else None
 
-    def _too_large(self, seen_bytes: int) -> str:
-        most = f"at most {self.limits.head_bytes_max:,} bytes, but were {seen_bytes:,} or more"
-        return f"request line and headers must be {most}"
+    def _too_large(self, seen_bytes: int) -> Excess:
+        must = f"be at most {self.limits.head_bytes_max:,} bytes, with the request line"
+        return Excess(431, "headers_too_large", "header", seen_bytes, must)
 
     def _be_patient(self) -> None:
         self._stop_waiting()
@@ -192,10 +220,10 @@ class ClosableProtocol(HttpToolsProtocol):
         if self._head_bytes == 0:
             self.transport.close()
             return
-        late = f"after {self.limits.head_s_max:g} seconds {self._head_bytes:,} bytes had come"
-        self._refuse(408, "request_too_slow", f"the headers must be whole in time, but {late}")
+        must = f"be whole within {self.limits.head_s_max:g} seconds"
+        self._refuse(Excess(408, "request_too_slow", "header", self._head_bytes, must))
 
-    def _refuse(self, status: int, code: str, detail: str) -> None:
+    def _refuse(self, excess: Excess) -> None:
         """A problem, and the end of the connection: what follows cannot be told from the head. For
         a moment it is thrown away, or the sender would see a reset instead of the problem."""
         if self._is_over or self.transport.is_closing():
@@ -205,19 +233,11 @@ class ClosableProtocol(HttpToolsProtocol):
         if cycle is not None and cycle.scope is self.scope and cycle.response_started:
             self.transport.close()  # It was answered before its end; nothing fits behind that.
             return
-        title = HTTPStatus(status).phrase
-        problem = {
-            "type": f"urn:reinspect:problem:{code}",
-            "title": title,
-            "status": status,
-            "code": code,
-            "detail": detail,
-            "clause": None,
-            "errors": [],
-        }
-        body = json.dumps(problem).encode()
+        problem = excess.problem()
+        body = json.dumps(problem.model_dump(mode="json")).encode()
         head = (
-            f"HTTP/1.1 {status} {title}\r\ncontent-type: application/problem+json\r\n"
+            f"HTTP/1.1 {problem.status} {problem.title}\r\n"
+            "content-type: application/problem+json\r\n"
             f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)

@@ -204,7 +204,7 @@ class World:
 
     def _refuse_taken(self, id: str) -> None:
         if id in self._ids or id in self._claimed:
-            raise SandboxExists(f"there is a sandbox {id!r} already; reset it or choose another id")
+            raise SandboxExists(id)
 
     async def reset(self, id: str) -> Site:
         """The sandbox at its beginning with a new journal; whoever was registered still is."""

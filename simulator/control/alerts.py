@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.messages.alert import Alert
@@ -15,7 +15,7 @@ from simulator.regulator import views
 from simulator.regulator.lifecycle import alert
 from simulator.world import Site
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/alerts", tags=["alerts"])
+router = Resource(prefix="/sandboxes/{sandbox}/alerts", tags=["alerts"])
 
 Id = Annotated[str, StringConstraints(max_length=100)]
 
@@ -38,26 +38,32 @@ async def read(here: Here) -> Alerts:
     return Alerts(items=tuple(map(views.alert, here.office.state.alerts.values())))
 
 
-@router.post("/{alert_id}/closing", operation_id="close_alert")
-async def close(here: Here, alert_id: Id, request: Word) -> Told:
+@router.post("/{id}/closing", operation_id="close_alert")
+async def close(here: Here, id: Id, request: Word) -> Told:
     """The regulator is satisfied."""
-    _known(here, alert_id)
+    _known(here, id)
     now = here.sandbox.clock.now()
-    outcome = alert.close(here.office.state, alert_id, request.reason, now)
-    return await put(here, f"close {alert_id}", outcome)
+    outcome = alert.close(here.office.state, id, request.reason, now)
+    return await put(here, f"close {id}", outcome)
 
 
-@router.post("/{alert_id}/escalation", operation_id="escalate_alert")
-async def escalate(here: Here, alert_id: Id, request: Word) -> Told:
+@router.post("/{id}/escalation", operation_id="escalate_alert")
+async def escalate(here: Here, id: Id, request: Word) -> Told:
     """The regulator is not satisfied; the policy says what follows."""
-    _known(here, alert_id)
+    _known(here, id)
     now = here.sandbox.clock.now()
-    outcome = alert.escalate(here.office.state, alert_id, request.reason, now)
-    return await put(here, f"escalate {alert_id}", outcome)
+    outcome = alert.escalate(here.office.state, id, request.reason, now)
+    return await put(here, f"escalate {id}", outcome)
 
 
 def _known(site: Site, id: str) -> None:
     there = list(site.office.state.alerts)
     if id not in there:
         remedy = suggest(id, there[-200:]) if there else "none was raised yet"
-        raise Refused("alert_unknown", f"there is no alert {id!r}; {remedy}")
+        raise Refused.at(
+            "alert_unknown",
+            "path:id",
+            id,
+            f"name an alert; {remedy}",
+            detail=f"there is no alert {id!r}; {remedy}",
+        )

@@ -30,6 +30,7 @@ from simulator.control import (
     snapshots,
 )
 from simulator.messages.problem import Problem
+from simulator.regulator.refusal import veiled
 from simulator.world import World
 
 RESOURCES = (
@@ -38,6 +39,7 @@ RESOURCES = (
     recipients, records, journal, saturation,
 )  # fmt: skip
 
+AUTHORIZATION = "header:authorization"
 _bearer = HTTPBearer(
     auto_error=False, description="The control token that `serve` was given or made."
 )
@@ -69,15 +71,21 @@ class Doorkeeper:
             Headers(scope=scope).get("authorization", "")
         )
         if scheme.lower() != "bearer" or not given:
-            return problems.Refused(
+            return problems.Refused.at(
                 "token_missing",
-                "send the header `Authorization: Bearer <control token>`",
+                AUTHORIZATION,
+                None,
+                "be `Bearer <control token>`",
+                detail="send the header `Authorization: Bearer <control token>`",
                 headers={"www-authenticate": "Bearer"},
             )
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self._token):
-            return problems.Refused(
+            return problems.Refused.at(
                 "token_wrong",
-                "the token differs from the one in `control-token` of the state directory",
+                AUTHORIZATION,
+                veiled(given),
+                "hold the token in `control-token` of the state directory",
+                detail="the token differs from the one in `control-token` of the state directory",
             )
         return None
 
@@ -92,6 +100,7 @@ def build(world: World, token: str) -> FastAPI:
         responses={"4XX": {"model": Problem, "description": "Refused, and why"}},
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # A wrong address is refused, not sent to another.
     )
     app.state.world = world
     app.add_middleware(Doorkeeper, token=token)

@@ -5,12 +5,12 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from fastapi import APIRouter
 from pydantic import Field, model_validator
 
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import as_json
 from simulator.journal.entry import Entry
@@ -22,7 +22,7 @@ from simulator.regulator.lifecycle import timers
 from simulator.regulator.lifecycle.timers import Due
 from simulator.world import Site
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/clock", tags=["clock"])
+router = Resource(prefix="/sandboxes/{sandbox}/clock", tags=["clock"])
 
 ADVANCE_S_MAX = 100 * 366 * 86_400
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -52,14 +52,14 @@ class AdvanceRequest(Message):
 
     by_s: Annotated[float, Field(ge=0, le=ADVANCE_S_MAX, allow_inf_nan=False)] | None = None
     to: Annotated[Time, Field(lt=LATEST)] | None = None
-    to_next: Literal[True] | None = None
+    to_next: bool | None = None
     wait_s: Annotated[float, Field(ge=0, le=WAIT_S_MAX, allow_inf_nan=False)] = 5.0
     """Wall time that all deliveries of notices on the way may take together."""
 
     @model_validator(mode="after")
     def one_of_them(self) -> Self:
         """Either says it all; two could contradict each other."""
-        if [self.by_s, self.to, self.to_next].count(None) != 2:
+        if [self.by_s, self.to, self.to_next or None].count(None) != 2:
             raise ValueError("give by_s or to or to_next, and only one of them")
         return self
 
@@ -138,7 +138,9 @@ async def advance(here: Here, request: AdvanceRequest) -> AdvanceAnswer:
     way = await go_to(here, target.astimezone(UTC), wait_s=request.wait_s)
     for due in here.office.beyond_calendar.keys() - resting:
         detail = f"{due.command} {due.subject}: {here.office.beyond_calendar[due]}"
-        raise Refused("calendar_exhausted", detail)
+        must = "need no working days beyond the calendar"
+        value = f"{due.command} {due.subject}"
+        raise Refused.at("calendar_exhausted", "", value, must, detail=detail)
     waiting, given_up = way.undelivered(here)
     return AdvanceAnswer(
         happened=tuple(way.happened),

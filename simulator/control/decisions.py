@@ -3,18 +3,18 @@ re-inspections."""
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints, model_validator
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.messages.base import Message
 from simulator.regulator.lifecycle import assessment, case, certification, contract, transmission
 from simulator.regulator.lifecycle.assessment import StepName, Taking
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/decisions", tags=["decisions"])
+router = Resource(prefix="/sandboxes/{sandbox}/decisions", tags=["decisions"])
 
 
 class DecisionRequest(Message):
@@ -80,4 +80,10 @@ async def decide(here: Here, request: DecisionRequest) -> Told:
 
 def _unknown(subject: str, there: list[str]) -> Refused:
     remedy = suggest(subject, there[-200:]) if there else "nothing was submitted yet"
-    return Refused("subject_unknown", f"there is no {subject!r} to decide; {remedy}")
+    return Refused.at(
+        "subject_unknown",
+        "/subject",
+        subject,
+        f"name what waits for a decision; {remedy}",
+        detail=f"there is no {subject!r} to decide; {remedy}",
+    )

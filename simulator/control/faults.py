@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import Field, ValidationError
 
 from simulator import catalogue
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused, body_invalid, errors_of
+from simulator.control.resource import Resource
 from simulator.control.site import Here, TheWorld
 from simulator.faults import Arming, Fault, Moment, Scope, catalogue_of_faults
 from simulator.messages.base import Message, Time
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/faults", tags=["faults"])
+router = Resource(prefix="/sandboxes/{sandbox}/faults", tags=["faults"])
 
 
 class FaultRequest(Message):
@@ -63,7 +63,9 @@ async def arm(here: Here, world: TheWorld, request: FaultRequest) -> Armed:
     if request.scope == "connection" and not world.has_expired:
         told = f"{fault.id} strikes TLS connections, and this simulator has no expired certificate"
         remedy = "make certificates with `reinspect certificates DIR`, and serve with `--tls DIR`"
-        raise Refused("fault_unavailable", f"{told}; {remedy}")
+        raise Refused.at(
+            "fault_unavailable", "/name", fault.id, f"wait: {remedy}", detail=f"{told}; {remedy}"
+        )
     arming, entry = here.sandbox.faults.arm(
         fault.id,
         scope=request.scope,
@@ -90,7 +92,13 @@ async def revert(here: Here, fault: str) -> None:
     armed = [arming.id for arming in here.sandbox.faults]
     if fault not in armed:
         remedy = suggest(fault, armed) if armed else "nothing is armed"
-        raise Refused("fault_unknown", f"no fault {fault!r} is armed; {remedy}")
+        raise Refused.at(
+            "fault_unknown",
+            "path:fault",
+            fault,
+            f"name a fault that is armed; {remedy}",
+            detail=f"no fault {fault!r} is armed; {remedy}",
+        )
     await here.sandbox.durable(here.sandbox.faults.revert(fault))
 
 

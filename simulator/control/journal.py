@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
+from simulator.control.resource import Resource
 from simulator.control.site import Here, TheWorld
 from simulator.journal.ndjson import to_line
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/journal", tags=["journal"])
+router = Resource(prefix="/sandboxes/{sandbox}/journal", tags=["journal"])
 
 CHUNK_CHARACTERS = 256 * 1024
 """Lines travel in chunks of about this size: one thread switch an entry would be most of the

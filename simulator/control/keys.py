@@ -4,17 +4,17 @@ the regulator's own succession."""
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.journal.events.key import PasscodeReissued
 from simulator.messages.base import Message
 from simulator.regulator.lifecycle import key, regulator_key
 
-router = APIRouter(prefix="/sandboxes/{sandbox}", tags=["keys"])
+router = Resource(prefix="/sandboxes/{sandbox}", tags=["keys"])
 
 
 class PasscodeRequest(Message):
@@ -67,6 +67,12 @@ async def revoke(here: Here, id: str, request: Revocation) -> Told:
     state = here.office.state
     held = state.keys.get(id)
     if held is None:
-        raise Refused("subject_unknown", f"no platform has a key {id[:200]!r}")
+        raise Refused.at(
+            "subject_unknown",
+            "path:id",
+            id,
+            "name a key of a platform",
+            detail=f"no platform has a key {id[:200]!r}",
+        )
     outcome = key.revoke(state, held.platform, id, request.reason, here.sandbox.clock.now())
     return await put(here, f"revoke {id}", outcome)

@@ -3,8 +3,9 @@ round for a dead letter."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.messages.base import Message
@@ -12,7 +13,7 @@ from simulator.messages.notice import DeliveryAttempt, NoticeStanding, NoticeSta
 from simulator.regulator import views
 from simulator.regulator.lifecycle import notice
 
-router = APIRouter(prefix="/sandboxes/{sandbox}", tags=["notices"])
+router = Resource(prefix="/sandboxes/{sandbox}", tags=["notices"])
 
 Cursor = Annotated[int, Query(ge=0, le=10**15)]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -82,12 +83,12 @@ async def deliveries(
     return AttemptList(items=items, next_cursor=_next(cursor, limit, len(made)))
 
 
-@router.post("/notices/{notice_id}/redelivery", operation_id="redeliver_notice")
-async def redeliver(here: Here, notice_id: Annotated[str, Path(max_length=100)]) -> Told:
+@router.post("/notices/{id}/redelivery", operation_id="redeliver_notice")
+async def redeliver(here: Here, id: Annotated[str, Path(max_length=100)]) -> Told:
     """A notice that was given up gets a new round of attempts."""
     now = here.sandbox.clock.now()
-    outcome = notice.redeliver(here.office.state, None, notice_id, "tester", now)
-    return await put(here, f"redeliver {notice_id}", outcome)
+    outcome = notice.redeliver(here.office.state, None, id, "tester", now)
+    return await put(here, f"redeliver {id}", outcome)
 
 
 def _at_a_glance(here: Here, held: notice.Notice) -> NoticeAtAGlance:

@@ -4,11 +4,11 @@ sample, grant; at once, after a time, or when released."""
 from dataclasses import fields
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import Told, put
 from simulator.journal.events.planned_order import OrderTerms
@@ -18,7 +18,7 @@ from simulator.regulator.lifecycle.moment import Moment
 from simulator.regulator.lifecycle.planned_order import PlannedOrder
 from simulator.world import Site
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/orders", tags=["orders"])
+router = Resource(prefix="/sandboxes/{sandbox}/orders", tags=["orders"])
 
 Id = Annotated[str, StringConstraints(max_length=100)]
 Reason = Annotated[str, Field(max_length=500)]
@@ -166,21 +166,21 @@ async def read(here: Here) -> OrderList:
     return OrderList(items=tuple(_told(held) for held in here.office.state.orders.values()))
 
 
-@router.post("/{order}/release", operation_id="release_order")
-async def release(here: Here, order: Id) -> Told:
+@router.post("/{id}/release", operation_id="release_order")
+async def release(here: Here, id: Id) -> Told:
     """The order takes effect now, whether it waited for its time or for a hand."""
-    _known(here, order)
-    outcome = planned_order.run(here.office.state, order, moment(here))
-    return await put(here, f"release {order}", outcome)
+    _known(here, id)
+    outcome = planned_order.run(here.office.state, id, moment(here))
+    return await put(here, f"release {id}", outcome)
 
 
-@router.delete("/{order}", operation_id="cancel_order")
-async def cancel(here: Here, order: Id, reason: Reason = "withdrawn by a tester") -> Told:
+@router.delete("/{id}", operation_id="cancel_order")
+async def cancel(here: Here, id: Id, reason: Reason = "withdrawn by a tester") -> Told:
     """The order will not take effect."""
-    _known(here, order)
+    _known(here, id)
     now = here.sandbox.clock.now()
-    outcome = planned_order.cancel(here.office.state, order, reason, now)
-    return await put(here, f"cancel {order}", outcome)
+    outcome = planned_order.cancel(here.office.state, id, reason, now)
+    return await put(here, f"cancel {id}", outcome)
 
 
 def moment(site: Site) -> Moment:
@@ -224,7 +224,13 @@ def _known(site: Site, id: str) -> None:
     there = list(site.office.state.orders)
     if id not in there:
         remedy = suggest(id, there[-200:]) if there else "none was planned yet"
-        raise Refused("order_unknown", f"there is no order {id!r}; {remedy}")
+        raise Refused.at(
+            "order_unknown",
+            "path:id",
+            id,
+            f"name an order; {remedy}",
+            detail=f"there is no order {id!r}; {remedy}",
+        )
 
 
 def _platform(site: Site, asked: str | None) -> str:
@@ -233,7 +239,9 @@ def _platform(site: Site, asked: str | None) -> str:
         return registered[0]
     if asked in registered:
         return asked
-    if not registered:
-        raise Refused("platform_unknown", "no platform has registered in this sandbox yet")
     wanted = "" if asked is None else asked
-    raise Refused("platform_unknown", f"no platform {wanted!r}; {suggest(wanted, registered)}")
+    detail = f"no platform {wanted!r}; {suggest(wanted, registered)}"
+    if not registered:
+        detail = "no platform has registered in this sandbox yet"
+    must = "name a platform that is registered"
+    raise Refused.at("platform_unknown", "/platform", asked, must, detail=detail)

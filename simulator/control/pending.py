@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from simulator.control.clock import LATEST, Ahead, ahead_of
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.messages.base import Message
 from simulator.regulator.lifecycle import timers
 from simulator.regulator.lifecycle.case import Case
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/pending", tags=["clock"])
+router = Resource(prefix="/sandboxes/{sandbox}/pending", tags=["clock"])
 
 
 class Unanswered(Message):

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import put
 from simulator.messages.base import Message
@@ -16,7 +16,7 @@ from simulator.regulator.lifecycle import policy
 from simulator.regulator.lifecycle.consequence import CAUSES
 from simulator.regulator.lifecycle.policy import BY_ITSELF, Following, Policy
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/policy", tags=["policy"])
+router = Resource(prefix="/sandboxes/{sandbox}/policy", tags=["policy"])
 
 Manner = Literal["immediate", "after", "manual"]
 LawfulManner = Literal["immediate", "after", "manual", "statutory"]

@@ -10,89 +10,69 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
+from simulator.control.codes import code
 from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
 from simulator.law.working_days import BeyondCalendar
 from simulator.messages.problem import Problem, ProblemError
-from simulator.regulator.reading import shown, told
-from simulator.regulator.refusal import CODES, Refusal, wrong
+from simulator.regulator.reading import refuse_json, shown, told
+from simulator.regulator.refusal import Refusal, beyond_calendar, refuse_plainly, wrong
 from simulator.sandbox import SandboxClosed
-
-TITLES: dict[str, tuple[int, str]] = {
-    "json_malformed": (400, "The body is not JSON"),
-    "body_invalid": (422, "The request is missing something or says something impossible"),
-    "token_missing": (401, "The control token is missing"),
-    "token_wrong": (403, "The control token is wrong"),
-    "not_found": (404, "There is nothing here"),
-    "method_not_allowed": (405, "The resource has no such method"),
-    "sandbox_unknown": (404, "There is no such sandbox"),
-    "sandbox_exists": (409, "A sandbox of this id exists"),
-    "snapshot_broken": (422, "The file is not the snapshot that was taken"),
-    "snapshot_newer": (422, "The snapshot is of a newer version"),
-    "fault_unknown": (404, "No such fault is armed"),
-    "fault_unavailable": (409, "This simulator has nothing for the fault to strike"),
-    "platform_unknown": (409, "No such platform is registered"),
-    "order_unknown": (404, "There is no such order"),
-    "alert_unknown": (404, "There is no such alert"),
-    "script_unknown": (404, "No script was set"),
-    "subject_unknown": (404, "There is nothing of this id to decide"),
-    "clock_backwards": (422, "The clock cannot go back"),
-    "journal_unavailable": (503, "The journal cannot be written"),
-}
 
 
 class Refused(Exception):
-    """A tester's request that is refused; only the edge of HTTP knows it."""
+    """A tester's request that is refused for `errors`, at least one; only the edge of HTTP knows
+    it."""
 
     def __init__(
         self,
-        code: str,
+        id: str,
         detail: str,
+        errors: Sequence[ProblemError],
         *,
-        errors: Sequence[ProblemError] = (),
-        status: int | None = None,
-        clause: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        known_status, title = TITLES[code] if code in TITLES else _of_the_regulator(code)
+        told = code(id)
         self.headers = headers
         self.problem = Problem(
-            type=f"urn:reinspect:problem:{code}",
-            title=title,
-            status=status or known_status,
-            code=code,
+            type=f"urn:reinspect:problem:{id}",
+            title=told.title,
+            status=told.status,
+            code=id,
             detail=detail,
-            clause=clause,
+            clause=told.clause,
             errors=tuple(errors),
         )
 
     @classmethod
+    def at(
+        cls,
+        id: str,
+        pointer: str,
+        value: object,
+        must: str,
+        *,
+        detail: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> "Refused":
+        """One thing is wrong: where, what was seen, and what it must do or be; `detail` where
+        these make no good sentence."""
+        error = wrong(id, pointer, shown(value), must)
+        if detail is not None:
+            error = error.model_copy(update={"detail": detail})
+        return cls(id, error.detail, [error], headers=headers)
+
+    @classmethod
     def by_the_regulator(cls, refusal: Refusal) -> "Refused":
         """A command that the regulator's own rules do not allow."""
-        return cls(
-            refusal.code,
-            refusal.detail,
-            errors=refusal.errors,
-            status=refusal.status,
-            clause=refusal.clause,
-        )
+        return cls(refusal.code, refusal.detail, refusal.errors)
 
     @classmethod
     def invalid(cls, pointer: str, value: object, must: str) -> "Refused":
         """One field is wrong in a way that only the state of the sandbox tells."""
-        error = ProblemError(
-            pointer=pointer,
-            code="body_invalid",
-            detail=f"{pointer} must {must}, but was {value!r}",
-            value=value,
-            expected=must,
-        )
-        return cls("body_invalid", error.detail, errors=[error])
-
-
-def _of_the_regulator(code: str) -> tuple[int, str]:
-    return CODES[code].status, CODES[code].title
+        return cls.at("body_invalid", pointer, value, must)
 
 
 def errors_of(found: Sequence[Any], prefix: str = "") -> list[ProblemError]:
@@ -104,24 +84,21 @@ def errors_of(found: Sequence[Any], prefix: str = "") -> list[ProblemError]:
 def _told(error: ErrorDetails, prefix: str) -> ProblemError:
     place, *below = error["loc"] or ("body",)
     if place in ("query", "path", "header"):
-        pointer = f"{place}:{'.'.join(map(str, below))}"
-        return wrong("body_invalid", pointer, shown(error["input"]), error["msg"])
-    inside = error.copy()
-    inside["loc"] = tuple(below) if place == "body" else error["loc"]
-    said = told(inside)
-    where = prefix + said.pointer
-    return said.model_copy(
-        update={
-            "pointer": where,
-            "detail": f"{prefix}{said.detail}" if said.pointer else said.detail,
-        }
+        inside, where = told(error), f"{place}:{'.'.join(map(str, below))}"
+    else:
+        found = error.copy()
+        found["loc"] = tuple(below) if place == "body" else error["loc"]
+        inside = told(found)
+        where = prefix + inside.pointer
+    return inside.model_copy(
+        update={"pointer": where, "detail": inside.detail.replace(inside.pointer, where, 1)}
     )
 
 
 def body_invalid(errors: Sequence[ProblemError]) -> Refused:
     """All of `errors`, of which there is at least one, in one refusal."""
     more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
-    return Refused("body_invalid", errors[0].detail + more, errors=errors)
+    return Refused("body_invalid", errors[0].detail + more, errors)
 
 
 def install(app: FastAPI) -> None:
@@ -133,12 +110,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, mistake: RequestValidationError) -> JSONResponse:
-        found = mistake.errors()
-        if found[0]["type"] == "json_invalid":
-            place = found[0]["loc"][-1]
-            reason = found[0]["ctx"]["error"]
-            return answer_with(Refused("json_malformed", f"at character {place}: {reason}"))
-        return answer_with(body_invalid(errors_of(found)))
+        return answer_with(body_invalid(errors_of(mistake.errors())))
 
     @app.exception_handler(ValidationError)
     async def impossible(request: Request, mistake: ValidationError) -> JSONResponse:
@@ -147,20 +119,45 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(StoreFailed)
     @app.exception_handler(SandboxClosed)
     async def not_written(request: Request, failure: Exception) -> JSONResponse:
+        refusal = refuse_plainly("journal_unavailable", str(failure), "not written")
         patience = {"retry-after": str(RETRY_AFTER_S)}
-        return answer_with(Refused("journal_unavailable", str(failure), headers=patience))
+        return answer_with(Refused(refusal.code, refusal.detail, refusal.errors, headers=patience))
 
     @app.exception_handler(BeyondCalendar)
     async def not_counted(request: Request, beyond: BeyondCalendar) -> JSONResponse:
-        return answer_with(Refused("calendar_exhausted", str(beyond)))
+        return answer_with(Refused.by_the_regulator(beyond_calendar(beyond)))
 
     @app.exception_handler(HTTPException)
     async def not_here(request: Request, mistake: HTTPException) -> JSONResponse:
-        if mistake.status_code == 400:  # No UTF-8, nested too deeply, or a number too long.
-            return answer_with(Refused("json_malformed", "the body cannot be read as JSON"))
-        code = "method_not_allowed" if mistake.status_code == 405 else "not_found"
-        detail = f"{request.method} {request.url.path}; /control/openapi.json lists what there is"
-        return answer_with(Refused(code, detail, headers=dict(mistake.headers or {})))
+        if mistake.status_code == 400:  # A number that is too long even for Python.
+            reason = "the body cannot be read as JSON"
+            return answer_with(Refused.by_the_regulator(refuse_json(reason)))
+        return answer_with(_no_operation(app, request, mistake.status_code))
+
+
+def _no_operation(app: FastAPI, request: Request, status: int) -> Refused:
+    path = request.url.path
+    detail = f"{request.method} {shown(path)}; /control/openapi.json lists what there is"
+    if status != 405:
+        must = "be one that /control/openapi.json lists"
+        return Refused.at("not_found", "path", path, must, detail=detail)
+    methods = _methods_at(app, path.removeprefix(request.scope.get("root_path", "")))
+    return Refused.at(
+        "method_not_allowed",
+        "method",
+        request.method,
+        f"be {' or '.join(methods)}",
+        detail=detail,
+        headers={"allow": ", ".join(methods)},
+    )
+
+
+def _methods_at(app: FastAPI, path: str) -> list[str]:
+    """Starlette itself would name those of the first operation alone."""
+    for template, operations in app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            return sorted(method.upper() for method in operations)
+    return ["GET"]  # Of the description itself.
 
 
 def answer_with(refusal: Refused) -> JSONResponse:

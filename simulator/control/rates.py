@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import put
 from simulator.journal.events.rates import RatesSet
 from simulator.messages.base import Message
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/rates", tags=["rates"])
+router = Resource(prefix="/sandboxes/{sandbox}/rates", tags=["rates"])
 
 
 class Rate(Message):

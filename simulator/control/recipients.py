@@ -3,15 +3,16 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import Field, StringConstraints
 
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.journal.records import Staged
 from simulator.messages.base import Message
 from simulator.recipient.replies import REPLY_SET, Reply
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/recipients", tags=["recipients"])
+router = Resource(prefix="/sandboxes/{sandbox}/recipients", tags=["recipients"])
 
 RecipientName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 

@@ -3,18 +3,19 @@
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import Field, ValidationError
 
 from simulator.control.problems import body_invalid, errors_of
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.journal import records
 from simulator.messages.base import Message
 from simulator.messages.problem import ProblemError
 from simulator.recipient.replies import REPLY_SET
+from simulator.regulator.reading import shown
 from simulator.regulator.refusal import wrong
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/records", tags=["records"])
+router = Resource(prefix="/sandboxes/{sandbox}/records", tags=["records"])
 
 
 class Witnessed(Message):
@@ -52,7 +53,9 @@ async def write(here: Here, request: RecordsRequest) -> RecordsAnswer:
             must = "be a mark of the run; PUT /recipients sets replies"
             errors.append(wrong("body_invalid", f"{pointer}/mark", str(mistake), must))
         except ValueError as mistake:  # NaN, infinity, or half of a surrogate pair.
-            errors.append(ProblemError(pointer=pointer, code="not_json", detail=str(mistake)))
+            seen = shown(witnessed.body)
+            must = f"be JSON that can be written in UTF-8 ({mistake})"
+            errors.append(wrong("body_invalid", pointer, seen, must))
     if errors:
         raise body_invalid(errors)
 

@@ -5,11 +5,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.script import ScriptRequest, begin
 from simulator.control.site import Here, TheWorld
 from simulator.law.packs import NoPackInForce, in_force, packs
@@ -20,7 +20,7 @@ from simulator.regulator.lifecycle.key import current
 from simulator.sandbox import SandboxExists
 from simulator.world import RESERVED, Site
 
-router = APIRouter(prefix="/sandboxes", tags=["sandboxes"])
+router = Resource(prefix="/sandboxes", tags=["sandboxes"])
 
 STARTS_AT = datetime(2023, 6, 1, tzinfo=UTC)
 """Where the story plays, under rule pack r2022."""
@@ -145,7 +145,7 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
             scenario_headers=request.scenario_headers,
         )
     except SandboxExists as mistake:
-        raise Refused("sandbox_exists", str(mistake)) from None
+        raise exists_already(mistake, "/id") from None
     if request.script is not None:
         await begin(site, request.script)
     return state_of(site)
@@ -188,8 +188,14 @@ async def fork(here: Here, world: TheWorld, request: ForkRequest) -> Copy:
     try:
         await world.fork(here, request.id, at=request.at)
     except SandboxExists as mistake:
-        raise Refused("sandbox_exists", str(mistake)) from None
+        raise exists_already(mistake, "/id") from None
     return Copy(id=request.id)
+
+
+def exists_already(mistake: SandboxExists, pointer: str) -> Refused:
+    """The refusal of a name that is taken."""
+    must = "be free: reset that sandbox, or choose another id"
+    return Refused.at("sandbox_exists", pointer, mistake.id, must, detail=str(mistake))
 
 
 def refuse_reserved(id: str, pointer: str) -> None:

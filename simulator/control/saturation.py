@@ -1,12 +1,12 @@
 """How near the simulator is to its own limit, for whoever measures a platform with it."""
 
-from fastapi import APIRouter
 from pydantic import Field
 
+from simulator.control.resource import Resource
 from simulator.control.site import TheWorld
 from simulator.messages.base import Message
 
-router = APIRouter(prefix="/saturation", tags=["saturation"])
+router = Resource(prefix="/saturation", tags=["saturation"])
 
 
 class SaturationMessage(Message):

@@ -3,11 +3,11 @@
 from datetime import UTC
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from simulator.control.clock import LATEST
 from simulator.control.problems import Refused
+from simulator.control.resource import Resource
 from simulator.control.site import Here
 from simulator.control.telling import put
 from simulator.messages.base import Message, Time
@@ -15,7 +15,7 @@ from simulator.regulator.lifecycle import script
 from simulator.regulator.lifecycle.script import Script, Terms
 from simulator.world import Site
 
-router = APIRouter(prefix="/sandboxes/{sandbox}/script", tags=["script"])
+router = Resource(prefix="/sandboxes/{sandbox}/script", tags=["script"])
 
 PerDay = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
@@ -87,7 +87,13 @@ async def stop(here: Here) -> ScriptState:
 def _newest(here: Here) -> ScriptState:
     scripts = list(here.office.state.scripts.values())
     if not scripts:
-        raise Refused("script_unknown", "there is none yet: PUT /script sets one")
+        raise Refused.at(
+            "script_unknown",
+            "path:sandbox",
+            here.sandbox.id,
+            "have a script",
+            detail="there is none yet: PUT /script sets one",
+        )
     return _told(scripts[-1])
 
 

@@ -27,7 +27,13 @@ async def site_of(world: TheWorld, sandbox: Annotated[str, Path(max_length=63)])
     if site is None:
         there = world.ids()
         remedy = suggest(sandbox, there) if there else "there is none yet: POST /control/sandboxes"
-        raise Refused("sandbox_unknown", f"there is no sandbox {sandbox!r}; {remedy}")
+        raise Refused.at(
+            "sandbox_unknown",
+            "path:sandbox",
+            sandbox,
+            f"name a sandbox; {remedy}",
+            detail=f"there is no sandbox {sandbox!r}; {remedy}",
+        )
     return site
 
 

@@ -4,17 +4,18 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from simulator.control.journal import Ndjson, in_chunks
 from simulator.control.problems import Refused
-from simulator.control.sandboxes import Copy, SandboxId, refuse_reserved
+from simulator.control.resource import Resource
+from simulator.control.sandboxes import Copy, SandboxId, exists_already, refuse_reserved
 from simulator.control.site import Here, TheWorld
 from simulator.journal.entry import JournalUnreadable, NewerFormat
 from simulator.journal.verify import Broken
 from simulator.sandbox import SandboxExists
 
-router = APIRouter(tags=["snapshots"])
+router = Resource(tags=["snapshots"])
 
 
 @router.get("/sandboxes/{sandbox}/snapshot", operation_id="take_snapshot", response_class=Ndjson)
@@ -50,9 +51,11 @@ async def restore(
         try:
             made = await world.restore(Path(file.name), id)
         except SandboxExists as mistake:
-            raise Refused("sandbox_exists", f"{mistake}: give ?id=") from None
+            raise exists_already(mistake, "query:id") from None
         except NewerFormat as mistake:
-            raise Refused("snapshot_newer", str(mistake)) from None
+            must, seen = "be of a format that this version reads", str(mistake)
+            raise Refused.at("snapshot_newer", "", seen, must, detail=seen) from None
         except (Broken, JournalUnreadable) as mistake:
-            raise Refused("snapshot_broken", str(mistake)) from None
+            must, seen = "be the file as it was taken", str(mistake)
+            raise Refused.at("snapshot_broken", "", seen, must, detail=seen) from None
     return Copy(id=made)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from simulator.faults import Answer, fault
 from simulator.messages.base import Message
-from simulator.messages.problem import Problem
+from simulator.messages.problem import Problem, ProblemError
 
 
 class RateLimited(Message):
@@ -32,6 +32,15 @@ def rate_limited(parameters: RateLimited, chance: random.Random) -> Answer:
         status=429,
         code="rate_limited",
         detail=f"wait {parameters.retry_after_s} s, then send the request again",
+        errors=(
+            ProblemError(
+                pointer="",
+                code="rate_limited",
+                detail="too many requests have come",
+                value="too early",
+                expected="wait as long as Retry-After says",
+            ),
+        ),
     )
     return Answer(
         429,

@@ -78,6 +78,14 @@ LAST_DAY = date(max(_HOLIDAYS), 12, 31)
 class BeyondCalendar(LookupError):
     """A day whose holidays the table does not know."""
 
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            f"the working days of {day.isoformat()} are not known:"
+            f" the table runs from {FIRST_DAY.isoformat()} to {LAST_DAY.isoformat()};"
+            f" add the State Council's notice for {day.year} to it"
+        )
+        self.day = day
+
 
 def china_date(moment: datetime) -> date:
     """The date in China at this moment: legal days begin and end at midnight there."""
@@ -87,11 +95,7 @@ def china_date(moment: datetime) -> date:
 def is_working_day(day: date) -> bool:
     """Whether offices work on this day; raises BeyondCalendar outside the table."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise BeyondCalendar(
-            f"the working days of {day.isoformat()} are not known:"
-            f" the table runs from {FIRST_DAY.isoformat()} to {LAST_DAY.isoformat()};"
-            f" add the State Council's notice for {day.year} to it"
-        )
+        raise BeyondCalendar(day)
     month_day = f"{day:%m-%d}"
     if month_day in _MAKE_UP_WORKDAYS[day.year]:
         return True

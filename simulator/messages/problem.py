@@ -1,8 +1,10 @@
 """A refusal on the wire: RFC 9457 problem details with a stable code and every error at once."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+POINTER = r"^(|/[\s\S]*|(header|query|path):[\s\S]*|method|path|header)$"
 
 
 class ProblemError(BaseModel):
@@ -10,12 +12,15 @@ class ProblemError(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    pointer: str
-    """RFC 6901 JSON pointer into the body, or `header:<name>`, `query:<name>`, `path:<name>`."""
+    pointer: Annotated[str, StringConstraints(pattern=POINTER)]
+    """RFC 6901 JSON pointer into the body; `header:<name>`, `query:<name>` or `path:<name>`;
+    `method`, `path` or `header` for all of it; empty for the message as a whole."""
     code: str
     detail: str
     value: Any = None
-    expected: str | None = None
+    """What was said there, or the state that stood in the way; `null` where there is nothing."""
+    expected: str
+    """What it must be or do, to be read behind "must"."""
 
 
 class Problem(BaseModel):
@@ -31,4 +36,5 @@ class Problem(BaseModel):
     detail: str
     clause: str | None = None
     """The rule that the message breaks, where there is one."""
-    errors: tuple[ProblemError, ...] = ()
+    errors: Annotated[tuple[ProblemError, ...], Field(min_length=1)]
+    """Everything that is wrong, the gravest first."""

@@ -33,12 +33,17 @@ ANY_ORIGIN = "http://any.invalid"
 
 
 class BadSignature(Exception):
-    """A message whose signature does not hold; `code` is the problem code."""
+    """A message whose signature does not hold; `code` is the problem code, `value` what was seen,
+    `header` where, unless it is where that code always is."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(
+        self, code: str, detail: str, value: object = None, *, header: str | None = None
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.value = value
+        self.header = header
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def verify(
 ) -> Signed:
     """Who signed the request; raises BadSignature. `path` and `query` are as sent, still
     percent-encoded."""
-    _demand_one_signature({name.lower(): value for name, value in headers.items()})
+    stated = _the_one_signature({name.lower(): value for name, value in headers.items()})
     url = f"{ANY_ORIGIN}{path}?{query}" if query else f"{ANY_ORIGIN}{path}"
     request = _Request(method, url, dict(headers))
     verifier = _Verifier(key_of, components(headers, body), now, window_s)
@@ -120,7 +125,8 @@ def verify(
         results = verifier.verify(request, max_age=None)
     except HTTPMessageSignaturesException as error:
         code = "signature_invalid" if verifier.has_read_input else "signature_malformed"
-        raise BadSignature(code, str(error) or "the signature does not fit the message") from error
+        detail = str(error) or "the signature does not fit the message"
+        raise BadSignature(code, detail, verifier.key_id or stated) from error
 
     _demand_digest(verifier.suite, results[0].covered_components, headers, body)
     parameters = results[0].parameters
@@ -159,12 +165,17 @@ def _unsigned(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in made}
 
 
-def _demand_one_signature(headers: Mapping[str, str]) -> None:
+def _the_one_signature(headers: Mapping[str, str]) -> str:
+    """What the signature states of itself."""
     for name in ("signature-input", "signature"):
         if name not in headers:
-            raise BadSignature("signature_missing", f"the header {name} is missing")
+            detail = f"the header {name} is missing"
+            raise BadSignature("signature_missing", detail, header=name)
         if not headers[name].lstrip(" \t").startswith(f"{LABEL}="):
-            raise BadSignature("signature_malformed", f"the label in {name} must be {LABEL}")
+            detail = f"the label in {name} must be {LABEL}"
+            label = headers[name].partition("=")[0]
+            raise BadSignature("signature_malformed", detail, label, header=name)
+    return headers["signature-input"]
 
 
 def _demand_digest(
@@ -173,24 +184,30 @@ def _demand_digest(
     """Every digest that the sender states must be one of the suite's, and fit the body."""
     stated = covered.get('"content-digest"')
     if stated is None:
-        if any(name.lower() == "content-digest" for name in headers):
-            raise BadSignature("digest_mismatch", "a Content-Digest that is sent must be signed")
+        sent = {name.lower(): value for name, value in headers.items()}.get("content-digest")
+        if sent is not None:
+            detail = "a Content-Digest that is sent must be signed"
+            raise BadSignature("digest_mismatch", detail, sent)
         return
     try:
         digests: Any = http_sf.parse(
             stated.encode(), tltype="dictionary", on_duplicate_key=_refuse_twice
         )
     except (ValueError, TypeError) as error:
-        raise BadSignature("digest_mismatch", "the Content-Digest cannot be read") from error
+        raise BadSignature(
+            "digest_mismatch", "the Content-Digest cannot be read", stated
+        ) from error
     known = " or ".join(suite.digests)
     if not digests:
-        raise BadSignature("digest_mismatch", f"the Content-Digest must hold {known}")
+        raise BadSignature("digest_mismatch", f"the Content-Digest must hold {known}", stated)
     for name, member in digests.items():
         if name not in suite.digests:
-            raise BadSignature("digest_mismatch", f"the digest must be {known}, but was {name!r}")
+            detail = f"the digest must be {known}, but was {name!r}"
+            raise BadSignature("digest_mismatch", detail, stated)
         right = suite.digests[name](body)
         if not isinstance(member[0], bytes) or not hmac.compare_digest(member[0], right):
-            raise BadSignature("digest_mismatch", "the Content-Digest does not fit the body")
+            detail = "the Content-Digest does not fit the body"
+            raise BadSignature("digest_mismatch", detail, stated)
 
 
 def _refuse_twice(name: str, _: str) -> None:
@@ -241,6 +258,8 @@ class _Verifier(HTTPMessageVerifier):
         self._now_s = now.timestamp()
         self._window_s = window_s
         self.has_read_input = False
+        self.key_id: str | None = None
+        """The key that the signature names, once it has named it."""
         self.suite: Suite
         """Of the key that was found; set before anything is verified with it."""
 
@@ -252,18 +271,17 @@ class _Verifier(HTTPMessageVerifier):
         covered = {str(component) for component in sig_input}
         missing = [name for name in self._demanded if f'"{name}"' not in covered]
         if missing:
-            raise BadSignature(
-                "components_missing", f"the signature must cover {', '.join(missing)}"
-            )
+            detail = f"the signature must cover {', '.join(missing)}"
+            raise BadSignature("components_missing", detail, _covered_by(sig_input))
         if '"@authority"' in covered:
-            raise BadSignature("signature_malformed", "@authority must not be covered")
+            detail = "@authority must not be covered"
+            raise BadSignature("signature_malformed", detail, _covered_by(sig_input))
 
-        key = self._key_of(parameters["keyid"])
+        self.key_id = parameters["keyid"]
+        key = self._key_of(self.key_id)
         if key is None:
-            raise BadSignature(
-                "key_unknown",
-                f"no platform has registered the key {parameters['keyid']!r}",
-            )
+            detail = f"no platform has registered the key {self.key_id!r}"
+            raise BadSignature("key_unknown", detail, self.key_id)
         self._supplied.key, self.suite = key, suite_of(key)
         self.signature_algorithm = _algorithm(self.suite.id)
         off_by_s = abs(self._now_s - parameters["created"])
@@ -271,9 +289,10 @@ class _Verifier(HTTPMessageVerifier):
             raise BadSignature(
                 "signature_stale",
                 f"created must be within {self._window_s} s of now, but is {off_by_s:.0f} s off",
+                parameters["created"],
             )
         if parameters.get("expires", self._now_s) < self._now_s:
-            raise BadSignature("signature_stale", "expires has passed")
+            raise BadSignature("signature_stale", "expires has passed", parameters["expires"])
 
 
 def _demand_stated(parameters: Mapping[str, Any]) -> None:
@@ -285,7 +304,12 @@ def _demand_stated(parameters: Mapping[str, Any]) -> None:
             raise BadSignature(
                 "signature_malformed",
                 f"the parameter {name} must have 1 to 200 characters, but has {len(value)}",
+                value,
             )
+
+
+def _covered_by(sig_input: Any) -> str:
+    return " ".join(str(component) for component in sig_input)
 
 
 class _OurDigest(ContentDigest):

@@ -12,7 +12,7 @@ from simulator.journal.events import Event
 from simulator.messages import signature
 from simulator.regulator import reading, views
 from simulator.regulator.heard import Heard
-from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
 from simulator.regulator.timing import Timing
 from simulator.regulator.tracing import Trace
 
@@ -80,12 +80,11 @@ def refused(refusal: Refusal, events: tuple[Event, ...] = ()) -> Answered:
 def unknown(heard: Heard, allowed: Sequence[str]) -> Answered:
     """The answer to a request that no operation takes; `allowed` are the methods of its path."""
     if not allowed:
-        return refused(
-            refuse_plainly("not_found", f"there is nothing at {reading.shown(heard.path)}")
-        )
+        nothing = f"there is nothing at {reading.shown(heard.path)}"
+        return refused(refuse_plainly("not_found", nothing, heard.path))
     methods = ", ".join(allowed)
     answered = refused(
-        refuse_plainly("method_not_allowed", f"this resource takes {methods}, not {heard.method}")
+        refuse("method_not_allowed", "method", heard.method, f"be {' or '.join(allowed)}")
     )
     answered.headers["allow"] = methods
     return answered

@@ -99,7 +99,7 @@ class _Elsewhere:
             response = _no_sandbox(sandbox)
         elif rest[:1] != ["v1"]:
             where = f"there is nothing at {shown(scope['path'])}; the interface is at /{sandbox}/v1"
-            response = _problem(refuse_plainly("not_found", where))
+            response = _problem(refuse_plainly("not_found", where, scope["path"]))
         else:
             response = await office.receive(request, None, allowed=self._allowed(scope))
         await response(scope, receive, send)
@@ -115,7 +115,9 @@ class _Elsewhere:
 
 def _no_sandbox(sandbox: str) -> Response:
     """Nobody keeps a journal of a place that is not there."""
-    return _problem(refuse_plainly("sandbox_unknown", f"there is no sandbox {sandbox[:200]!r}"))
+    return _problem(
+        refuse_plainly("sandbox_unknown", f"there is no sandbox {sandbox[:200]!r}", sandbox)
+    )
 
 
 def _problem(refusal: Refusal) -> Response:

@@ -21,7 +21,7 @@ from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard
 from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.memory import FormerAnswers, fingerprint_of
-from simulator.regulator.refusal import Refusal, refuse, refuse_plainly
+from simulator.regulator.refusal import Refusal, beyond_calendar, refuse, refuse_plainly
 from simulator.regulator.scenario import NOTHING, Scenario
 from simulator.regulator.senders import Senders
 from simulator.regulator.timing import Timing
@@ -91,12 +91,14 @@ class Desk:
         try:
             return self._put_from(platform, heard, heard.body, operation, scenario)
         except BeyondCalendar as beyond:
-            refusal = refuse_plainly("calendar_exhausted", str(beyond))
+            refusal = beyond_calendar(beyond)
             return refused(refusal, self._folding.foreseen)
         except Exception:
             log.exception("%s failed in sandbox %s", operation.id, self._folding.sandbox.id)
             return refused(
-                refuse_plainly("internal_error", "the message may be right; tell the operator"),
+                refuse_plainly(
+                    "internal_error", "the message may be right; tell the operator", operation.id
+                ),
                 self._folding.foreseen,
             )
 
@@ -118,12 +120,10 @@ class Desk:
             former = wrong or self._former_answer(platform, heard, operation)
             if former is not None:
                 return former if isinstance(former, Answered) else refused(former)
-        if operation.needs_confirmed_callback and not self._is_active(platform):
-            return refused(
-                refuse_plainly(
-                    "callback_unconfirmed", "answer the challenge at your callback first"
-                )
-            )
+        if operation.needs_confirmed_callback:
+            inactive = self._inactive(platform)
+            if inactive is not None:
+                return refused(inactive)
         page = reading.page_asked_for(heard.query, operation)
         if isinstance(page, Refusal):
             return refused(page)
@@ -189,6 +189,7 @@ class Desk:
             return refuse_plainly(
                 "idempotency_conflict",
                 f"the key {heard.idempotency_key!r} was used before with another path or body",
+                heard.idempotency_key,
             )
         answer = in_order(operation, former.answer or {})
         headers = {"idempotency-replayed": "true"} | self._location(operation, answer)
@@ -201,9 +202,13 @@ class Desk:
         name = operation.located or answer["id"]
         return {"location": f"/{self._folding.sandbox.id}/v1{operation.path}/{name}"}
 
-    def _is_active(self, platform: str | None) -> bool:
-        registrations = self._folding.state.registrations
-        return platform is not None and registrations[platform].status == "active"
+    def _inactive(self, platform: str | None) -> Refusal | None:
+        assert platform is not None, "who has a callback is known"
+        status = self._folding.state.registrations[platform].status
+        if status == "active":
+            return None
+        detail = "answer the challenge at your callback first"
+        return refuse_plainly("callback_unconfirmed", detail, status)
 
     def _call(self, platform: str | None, heard: Heard, page: Page) -> Call:
         sandbox = self._folding.sandbox

@@ -59,7 +59,9 @@ class Door:
         if wait_s == 0.0:
             return None, headers
         told = f"the rate is passed; wait {wait_s:.3f} seconds"
-        return refuse_plainly(RATE, told, retry_after_s=wait_s), headers
+        return refuse_plainly(
+            RATE, told, f"{wait_s:.3f} s too early", retry_after_s=wait_s
+        ), headers
 
     def keeps(self, platform: str | None, refusal: str | None) -> bool:
         """Whether the journal keeps this request by itself; `refusal` is what it came to, or would

@@ -29,7 +29,9 @@ def decompressed(body: bytes, encoding: str) -> bytes | Refusal:
     try:
         return _unfolded(body, _WINDOW[name], bytes_max)
     except zlib.error as error:
-        return refuse_plainly("encoding_malformed", f"the body is not {name} ({error})")
+        return refuse_plainly(
+            "encoding_malformed", f"the body is not {name} ({error})", f"{len(body)} bytes"
+        )
 
 
 def _unfolded(body: bytes, window: int, bytes_max: int) -> bytes | Refusal:

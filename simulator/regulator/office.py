@@ -122,7 +122,12 @@ class Office:
             return Response(status_code=400)
         except (StoreFailed, SandboxClosed) as failure:
             answered = refused(
-                refuse_plainly("journal_unavailable", str(failure), retry_after_s=RETRY_AFTER_S)
+                refuse_plainly(
+                    "journal_unavailable",
+                    str(failure),
+                    "not written",
+                    retry_after_s=RETRY_AFTER_S,
+                )
             )
             self._witness(Measured(name, answered.status, "journal_unavailable", timing))
             return answered.response(timing)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from simulator.regulator.refusal import Refusal, refuse_all, wrong
 JSON = "application/json"
 ERRORS_MAX = 1_000
 SHOWN_CHARACTERS_MAX = 200
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M")
 _SHOULD = re.compile(r"^\w+ should ")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -44,24 +44,25 @@ class JsonMessage:
         if media_type != JSON:
             return refuse_content_type(media_type, (JSON,))
         try:
-            return validated(self.model, body)
+            return validated(self.model.model_validate_json, body)
         except ValidationError as error:
-            return refuse_body(error)
+            return refuse_body(error, body)
 
 
-def validated(model: type[M], body: bytes) -> M:
-    """The message in `body`; nothing is guessed, but 3.0 is the number 3, as JSON Schema has it."""
+def validated(read: Callable[..., M], body: bytes) -> M:
+    """The message in `body`, by pydantic's reader of JSON for it; nothing is guessed, but 3.0 is
+    the number 3, as JSON Schema has it."""
     try:
-        return model.model_validate_json(body, strict=True)
+        return read(body, strict=True)
     except ValidationError as error:
         whole = [
             detail["loc"]
-            for detail in error.errors(include_url=False, include_context=False)
+            for detail in _details(error, body)
             if detail["type"] == "int_type" and _is_whole(detail["input"])
         ]
         if not whole:
             raise
-    return model.model_validate_json(_with_integers(body, whole), strict=True)
+    return read(_with_integers(body, whole), strict=True)
 
 
 def _is_whole(value: Any) -> bool:
@@ -103,12 +104,34 @@ def refuse_json(reason: str) -> Refusal:
     return refuse_all((malformed,))
 
 
-def refuse_body(error: ValidationError) -> Refusal:
-    """The refusal that names everything that pydantic found."""
-    details = error.errors(include_url=False, include_context=False)
+def refuse_body(error: ValidationError, body: bytes) -> Refusal:
+    """The refusal that names everything that pydantic found in the body."""
+    details = _details(error, body)
     if details[0]["type"] == "json_invalid":
         return refuse_json(details[0]["msg"])
     return refuse_all([told(detail) for detail in details[:ERRORS_MAX]])
+
+
+def _details(error: ValidationError, body: bytes) -> list[ErrorDetails]:
+    """What pydantic found, each at a place in the body: the tag of a union is none."""
+    details = error.errors(include_url=False, include_context=False)
+    if details[0]["type"] == "json_invalid":
+        return details
+    value = from_json(body)
+    for detail in details:
+        detail["loc"] = tuple(_place_in(value, detail))
+    return details
+
+
+def _place_in(value: Any, detail: ErrorDetails) -> Iterator[int | str]:
+    for part in detail["loc"]:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            continue
+        yield part
+    if detail["type"] == "missing":
+        yield detail["loc"][-1]
 
 
 def told(detail: ErrorDetails) -> ProblemError:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from simulator.journal.events.alert import AlertRaised
+from simulator.law.working_days import BeyondCalendar
 from simulator.messages.problem import ProblemError
 
 
@@ -175,10 +176,14 @@ class Refusal:
     code: str
     status: int
     detail: str
-    errors: tuple[ProblemError, ...] = ()
+    errors: tuple[ProblemError, ...]
+    """At least one, so that nobody is left to guess where it is."""
     clause: str | None = None
     retry_after_s: float | None = None
     alerts: tuple[AlertRaised, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.errors, f"{self.code} names nothing that is wrong"
 
 
 def wrong(code: str, pointer: str, value: object, must: str) -> ProblemError:
@@ -214,6 +219,18 @@ def refuse_all(errors: Sequence[ProblemError], alerts: tuple[AlertRaised, ...] =
 
 
 POINTED: dict[str, tuple[str, str]] = {
+    # The request itself.
+    "encoding_malformed": ("", "be what its Content-Encoding says"),
+    "not_found": ("path", "be one of the interface's"),
+    "sandbox_unknown": ("path:sandbox", "name a sandbox that is there"),
+    "rate_limited": ("", "wait as long as Retry-After says"),
+    "streams_too_many": ("", "wait until another stream has ended"),
+    "internal_error": ("", "stay as it is: the mistake is the regulator's, so tell the operator"),
+    "journal_unavailable": ("", "be sent again after Retry-After, under the same key"),
+    "calendar_exhausted": ("", "need no working days beyond the calendar"),
+    "idempotency_conflict": ("header:idempotency-key", "be new for a new message"),
+    "scenario_forbidden": ("header:reinspect-scenario", "be absent in this sandbox"),
+    # Who speaks.
     "signature_missing": ("header:signature", "be there, beside Signature-Input"),
     "signature_malformed": ("header:signature-input", "be as RFC 9421 and docs/signatures.md say"),
     "signature_invalid": ("header:signature", "fit the request, by the key that it names"),
@@ -223,32 +240,61 @@ POINTED: dict[str, tuple[str, str]] = {
     "key_unknown": ("header:signature-input", "name a key that is registered in this sandbox"),
     "key_retired": ("header:signature-input", "name a key whose period has not ended"),
     "key_revoked": ("header:signature-input", "name a key that is not revoked"),
+    "certificate_mismatch": ("header:signature-input", "name a key of the certificate's owner"),
     "nonce_replayed": ("header:signature-input", "state a nonce that was not used before"),
+    "callback_unconfirmed": (
+        "header:signature-input",
+        "come from a platform whose callback has answered its challenge",
+    ),
     "passcode_wrong": ("/passcode", "be the one of this sandbox"),
     "passcode_used": ("/passcode", "be one that nobody has registered with"),
-    "idempotency_conflict": ("header:idempotency-key", "be new for a new message"),
+    "keys_too_many": ("/key", "have fewer in force beside it: retire one first"),
+    "key_last": ("path:id", "not be the last in force: add its successor first"),
+    # Which notice, which successor.
+    "callback_missing": ("path:id", "be read with GET /notices: the platform has no callback"),
+    "notice_acknowledged": ("path:id", "not be acknowledged"),
+    "delivery_under_way": ("path:id", "be given up"),
+    "already_decided": ("", "wait until what is announced is in force"),
 }
-"""What is wrong where the code alone tells it: the place, and what it must be. The value is not
-shown, for it is a secret, or as long as a signature."""
+"""What is wrong where the code alone tells it: the place, and what it must be or do."""
 
 
-def refuse_plainly(code: str, detail: str, *, retry_after_s: float | None = None) -> Refusal:
-    """A refusal that is not about the fields of a message; `POINTED` may tell the place."""
+def refuse_plainly(
+    code: str,
+    detail: str,
+    value: object,
+    *,
+    pointer: str | None = None,
+    retry_after_s: float | None = None,
+) -> Refusal:
+    """A refusal whose `detail` tells more than place, value and expectation; place (unless
+    `pointer` is given) and expectation are as `POINTED` has them.
+
+    `value` is what was seen: what the sender said, or the state that stood in the way.
+    """
     told = CODES[code]
-    pointed = POINTED.get(code)
-    errors = () if pointed is None else (_pointed_at(code, detail, *pointed),)
+    where, must = POINTED[code]
+    where = where if pointer is None else pointer
+    seen = _shortened(value) if isinstance(value, str) else _as_json(value)
+    error = ProblemError(pointer=where, code=code, detail=detail, value=seen, expected=must)
     return Refusal(
         code=code,
         status=told.status,
         detail=detail,
-        errors=errors,
+        errors=(error,),
         clause=told.clause,
         retry_after_s=retry_after_s,
     )
 
 
-def _pointed_at(code: str, detail: str, pointer: str, must: str) -> ProblemError:
-    return ProblemError(pointer=pointer, code=code, detail=detail, expected=must)
+def beyond_calendar(beyond: BeyondCalendar) -> Refusal:
+    """The refusal of what would need working days that nobody has published yet."""
+    return refuse_plainly("calendar_exhausted", str(beyond), beyond.day)
+
+
+def veiled(secret: str) -> str:
+    """A secret as a refusal may repeat it."""
+    return f"{len(secret)} characters that are not repeated here"
 
 
 def not_found(what: str, id: str, pointer: str = "path:id") -> Refusal:
@@ -267,4 +313,5 @@ def _as_json(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_as_json(item) for item in value]
-    return value
+    known = value is None or isinstance(value, str | int | float | list | dict)
+    return value if known else str(value)

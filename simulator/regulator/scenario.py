@@ -89,6 +89,7 @@ def scenario_of(
         return refuse_plainly(
             "scenario_forbidden",
             "this sandbox was not opened with scenario_headers; leave the header out",
+            header,
         )
     try:
         asked: Any = http_sf.parse(header.encode("latin-1"), tltype="dictionary")

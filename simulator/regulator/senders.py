@@ -33,6 +33,7 @@ def not_of(name: str, certificate: str | None) -> Refusal:
     return refuse_plainly(
         "certificate_mismatch",
         f"{name!r} must show a certificate of that common name, but showed {certificate!r}",
+        certificate,
     )
 
 
@@ -58,7 +59,8 @@ class Senders:
                 now=heard.received_at,
             )
         except signature.BadSignature as bad:
-            return refuse_plainly(bad.code, bad.detail)
+            pointer = None if bad.header is None else f"header:{bad.header}"
+            return refuse_plainly(bad.code, bad.detail, bad.value, pointer=pointer)
         key = self.folding.state.keys[signed.key_id]
         name = self.folding.state.registrations[key.platform].registered.name
         if heard.certificate not in (None, name):
@@ -70,11 +72,13 @@ class Senders:
         """Who signed the request with a nonce that was never used before."""
         sender = self.of(heard)
         if isinstance(sender, Sender) and self._nonces.has_seen(sender.platform, sender.nonce):
-            return refuse_plainly("nonce_replayed", f"the nonce {sender.nonce!r} was used before")
+            detail = f"the nonce {sender.nonce!r} was used before"
+            return refuse_plainly("nonce_replayed", detail, sender.nonce)
         if isinstance(sender, Sender) and self._nonces.may_have_forgotten(sender.created):
             return refuse_plainly(
                 "signature_stale",
                 f"{sender.created.isoformat()} is too long ago, by what the clock said before",
+                sender.created,
             )
         return sender
 

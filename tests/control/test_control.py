@@ -367,7 +367,7 @@ SB = "/sandboxes/sb"
             ["/id", "/seed", "/rate", "/surplus"],
             "/id is missing",
         ),
-        ("GET /sandboxes/bs", None, 404, "sandbox_unknown", [], "did you mean 'sb'?"),
+        ("GET /sandboxes/bs", None, 404, "sandbox_unknown", ["path:sandbox"], "did you mean 'sb'?"),
         (
             f"POST {SB}/faults",
             {"name": "blackhol", "scope": "regulator"},
@@ -393,7 +393,14 @@ SB = "/sandboxes/sb"
             "200",
         ),
         (f"POST {SB}/orders", {"order": "halt"}, 422, "body_invalid", [""], "halt"),
-        (f"POST {SB}/orders", {"order": "stop"}, 409, "platform_unknown", [], "registered"),
+        (
+            f"POST {SB}/orders",
+            {"order": "stop"},
+            409,
+            "platform_unknown",
+            ["/platform"],
+            "registered",
+        ),
         (f"POST {SB}/clock/advance", {}, 422, "body_invalid", [""], "by_s or to"),
         (
             f"POST {SB}/clock/advance",
@@ -404,8 +411,8 @@ SB = "/sandboxes/sb"
             "2023-05-31",
         ),
         (f"GET {SB}/journal?after=x", None, 422, "body_invalid", ["query:after"], "'x'"),
-        ("GET /nothing", None, 404, "not_found", [], "GET /nothing"),
-        ("PATCH /sandboxes", None, 405, "method_not_allowed", [], "PATCH"),
+        ("GET /nothing", None, 404, "not_found", ["path"], "GET /nothing"),
+        ("PATCH /sandboxes", None, 405, "method_not_allowed", ["method"], "PATCH"),
     ],
 )
 def test_a_wrong_request_is_told_everything_that_is_wrong(
@@ -445,12 +452,16 @@ def test_a_body_that_is_no_json_is_refused_where_it_breaks(
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"\xff", b"[" * 100_000, b"1" * 6_000],
+    ("body", "code"),
+    [
+        (b"\xff", "json_malformed"),
+        (b"[" * 100_000, "json_too_deep"),
+        (b'{"id": "x", "seed": ' + b"1" * 6_000 + b"}", "json_malformed"),
+    ],
     ids=["no UTF-8", "nested too deeply", "too long a number"],
 )
 def test_a_body_that_cannot_be_read_is_not_taken_for_a_wrong_address(
-    at_control: AtControl[httpx.Response], body: bytes
+    at_control: AtControl[httpx.Response], body: bytes, code: str
 ) -> None:
     async def talk(client: httpx.AsyncClient, world: World) -> httpx.Response:
         headers = {"content-type": "application/json"}
@@ -458,7 +469,7 @@ def test_a_body_that_cannot_be_read_is_not_taken_for_a_wrong_address(
 
     problem = at_control(talk).json()
 
-    assert (problem["status"], problem["code"]) == (400, "json_malformed")
+    assert (problem["status"], problem["code"], problem["errors"][0]["pointer"]) == (400, code, "")
 
 
 def test_the_door_describes_itself(tmp_path: Path) -> None:

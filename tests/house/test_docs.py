@@ -21,6 +21,7 @@ import pytest
 from scenarios import catalogues, cli
 from scenarios.judge.court import rule_on
 from scenarios.judge.verdict import Verdict
+from simulator.control.codes import CODES as OF_TESTERS
 from simulator.messages.suites import suites
 from simulator.reference_platform.steps import HONEST, Steps
 from simulator.regulator.columns import FeedColumns
@@ -139,7 +140,7 @@ def test_every_entry_that_a_command_selects_exists(document: Path) -> None:
 def test_every_name_written_as_code_that_looks_like_an_entry_is_one(document: Path) -> None:
     """A word in backticks with underscores is a story, a defect, a fault, a rule, a problem code,
     or a name of the code."""
-    known: set[str] = set(CODES) | examples()
+    known: set[str] = set(CODES) | set(OF_TESTERS) | examples()
     for kind in catalogues.PACKAGES:
         known |= set(catalogues.entries(kind))
     sources = "".join(
@@ -194,6 +195,16 @@ def test_the_table_of_problem_codes_is_the_regulators_own() -> None:
     assert rows[2:] == [
         (code, str(told.status), told.title, told.clause or "") for code, told in CODES.items()
     ]
+
+
+def test_the_table_of_control_codes_is_that_of_the_control_door() -> None:
+    between = text_of(ROOT / "docs" / "control.md").partition("<!-- control codes: begin -->\n")[2]
+    table = between.partition("<!-- control codes: end -->")[0]
+    rows = [
+        tuple(cell.strip(" `") for cell in line.split("|")[1:-1]) for line in table.splitlines()
+    ]
+
+    assert rows[2:] == [(code, str(told.status), told.title) for code, told in OF_TESTERS.items()]
 
 
 def test_every_test_that_the_security_page_names_is_there() -> None:

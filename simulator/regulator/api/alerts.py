@@ -40,7 +40,7 @@ def _watch(call: Call, _: None) -> Outcome:
     open = call.streams_of(call.platform)
     if open >= STREAMS.value:
         detail = f"{open} streams are open, and that is the most; end one of them first"
-        return refuse_plainly("streams_too_many", detail, retry_after_s=RETRY_AFTER_S)
+        return refuse_plainly("streams_too_many", detail, open, retry_after_s=RETRY_AFTER_S)
     return Taken((), lambda: None)
 
 

@@ -112,7 +112,7 @@ def _of_lines(lines: Iterator[tuple[int, bytes]]) -> FeedLines:
         if not text.strip():
             continue
         try:
-            events.append((line, validated(FeedEvent, text)))
+            events.append((line, validated(FeedEvent.model_validate_json, text)))
         except ValidationError as error:
             unreadable.append(_refused_line(line, error))
     return FeedLines(tuple(events), tuple(unreadable))

@@ -36,10 +36,10 @@ from simulator.regulator.lifecycle.moment import Sign
 from simulator.regulator.lifecycle.registration import must_be_active
 from simulator.regulator.refusal import (
     Refusal,
+    beyond_calendar,
     not_found,
     refuse,
     refuse_all,
-    refuse_plainly,
     wrong,
 )
 
@@ -344,7 +344,7 @@ def _late_for_reevaluation(
     try:
         last = add_working_days(china_date(held.decided_at), review.reevaluation)
     except BeyondCalendar as beyond:
-        return refuse_plainly("calendar_exhausted", str(beyond))
+        return beyond_calendar(beyond)
     if china_date(now) <= last:
         return None
     must = f"be asked for by {last.isoformat()}"

@@ -113,6 +113,7 @@ def add(
         return refuse_plainly(
             "keys_too_many",
             f"{len(others)} keys are in force, and {IN_FORCE_MAX} may be; retire one first",
+            len(others),
         )
     until = now + timedelta(seconds=request.overlap_s)
     return (
@@ -150,7 +151,8 @@ def retire(
     if key.ended is not None:
         return ()
     if not any(other.id != id for other in in_force(state, platform, now)):
-        return refuse_plainly("key_last", f"{id} is the only key in force; add its successor first")
+        detail = f"{id} is the only key in force; add its successor first"
+        return refuse_plainly("key_last", detail, id)
     return (KeyRetired(platform, id, now),)
 
 
@@ -176,10 +178,10 @@ def must_be_in_force(key: Key, now: datetime) -> Refusal | None:
     if key.is_in_force(now):
         return None
     if key.ended == "revoked":
-        return refuse_plainly("key_revoked", f"the key {key.id} was revoked: {key.reason}")
+        return refuse_plainly("key_revoked", f"the key {key.id} was revoked: {key.reason}", key.id)
     assert key.valid_until is not None, "a key ended without its time"
     return refuse_plainly(
-        "key_retired", f"the key {key.id} was retired on {key.valid_until.isoformat()}"
+        "key_retired", f"the key {key.id} was retired on {key.valid_until.isoformat()}", key.id
     )
 
 

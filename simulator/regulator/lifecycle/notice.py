@@ -138,12 +138,14 @@ def redeliver(
     if notice is None or platform not in (None, notice.platform):
         return not_found("notice", id)
     if state.registrations[notice.platform].callback_url is None:
-        return refuse_plainly("callback_missing", f"read {id} with GET /notices")
+        return refuse_plainly("callback_missing", f"read {id} with GET /notices", id)
     if notice.acknowledged_at is not None:
         heard_at = notice.acknowledged_at.isoformat()
-        return refuse_plainly("notice_acknowledged", f"{id} was acknowledged at {heard_at}")
+        detail = f"{id} was acknowledged at {heard_at}"
+        return refuse_plainly("notice_acknowledged", detail, notice.status)
     if notice.given_up is None:
-        return refuse_plainly("delivery_under_way", f"{id} is not given up yet; wait for it")
+        detail = f"{id} is not given up yet; wait for it"
+        return refuse_plainly("delivery_under_way", detail, notice.status)
     return (NoticeRedelivered(id, by, now),)
 
 

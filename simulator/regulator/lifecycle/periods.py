@@ -12,7 +12,7 @@ from simulator.law.working_days import (
     add_working_days,
     china_date,
 )
-from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.refusal import Refusal, beyond_calendar
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
@@ -32,7 +32,7 @@ def end_of(now: datetime, *working_days: int) -> datetime | Refusal:
         for count in working_days:
             day = add_working_days(day, count)
     except BeyondCalendar as beyond:
-        return refuse_plainly("calendar_exhausted", str(beyond))
+        return beyond_calendar(beyond)
     return datetime.combine(day, OFFICES_CLOSE, CHINA).astimezone(UTC)
 
 
@@ -60,7 +60,7 @@ def last_day_to_extend(last_day: date, before_expiry: int) -> date | Refusal:
     try:
         return add_working_days(last_day, -before_expiry)
     except BeyondCalendar as beyond:
-        return refuse_plainly("calendar_exhausted", str(beyond))
+        return beyond_calendar(beyond)
 
 
 def expiring_at(last_day: date, before_expiry: int) -> datetime | None:

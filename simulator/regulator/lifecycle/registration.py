@@ -19,7 +19,14 @@ from simulator.messages.registration import RegistrationRequest
 from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.keeping import Keeping
 from simulator.regulator.lifecycle import key
-from simulator.regulator.refusal import Refusal, not_found, refuse_all, refuse_plainly, wrong
+from simulator.regulator.refusal import (
+    Refusal,
+    not_found,
+    refuse_all,
+    refuse_plainly,
+    veiled,
+    wrong,
+)
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
@@ -71,13 +78,21 @@ def register(
     A passcode that was issued anew lets the registered platform come back with another key.
     """
     if not hmac.compare_digest(request.passcode.encode(), passcode.encode()):
-        return refuse_plainly("passcode_wrong", "the passcode is not the one of this sandbox")
+        return refuse_plainly(
+            "passcode_wrong",
+            "the passcode is not the one of this sandbox",
+            veiled(request.passcode),
+        )
     if state.passcode_reissued and state.registrations:
         return _come_back(state, request, now)
     if registered_as(state, request) is not None:
         return ()
     if state.registrations:
-        return refuse_plainly("passcode_used", "a platform has registered with this passcode")
+        return refuse_plainly(
+            "passcode_used",
+            "a platform has registered with this passcode",
+            veiled(request.passcode),
+        )
     errors = _errors(request, state.suite)
     if errors:
         return refuse_all(errors)
@@ -104,7 +119,9 @@ def _come_back(
     id = _of_company(state, request)
     if id is None:
         return refuse_plainly(
-            "passcode_used", "the passcode was issued anew for the platform that is registered"
+            "passcode_used",
+            "the passcode was issued anew for the platform that is registered",
+            veiled(request.passcode),
         )
     admitted = key.readmit(state, id, request.key, now)
     if isinstance(admitted, Refusal):
@@ -175,6 +192,7 @@ def must_be_active(state: "RegulatorState", platform: str) -> Refusal | None:
     return refuse_plainly(
         "callback_unconfirmed",
         f"{registration.callback_url} must answer its challenge before {platform} acts",
+        registration.status,
     )
 
 

@@ -55,6 +55,7 @@ def announce(
         return refuse_plainly(
             "already_decided",
             f"{last.id} is announced for {last.valid_from.isoformat()}; wait until it is in force",
+            last.id,
         )
     number = last.number + 1
     successor = RegulatorKey(

@@ -25,7 +25,7 @@ from simulator.regulator.drawing import BEGIN, Drawing, Step
 from simulator.regulator.keeping import Keeping, Timer
 from simulator.regulator.lifecycle.moment import Moment
 from simulator.regulator.lifecycle.planned_order import plan
-from simulator.regulator.refusal import Refusal, refuse_plainly
+from simulator.regulator.refusal import Refusal, refuse
 
 if TYPE_CHECKING:
     from simulator.regulator.state import RegulatorState
@@ -108,7 +108,7 @@ def begin(state: "RegulatorState", terms: Terms, now: datetime) -> tuple[Event, 
 def stop(state: "RegulatorState", now: datetime) -> tuple[Event, ...] | Refusal:
     """A tester ends the script that runs; what it ordered stands until its own time."""
     ended = tuple(_end_of_running(state, "stopped by a tester", now))
-    return ended or refuse_plainly("not_found", "no script is running")
+    return ended or refuse("not_found", "path:sandbox", "idle", "have a script that runs")
 
 
 def step(state: "RegulatorState", id: str, kind: str, at: Moment) -> tuple[Event, ...]:
