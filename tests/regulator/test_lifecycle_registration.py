@@ -63,6 +63,7 @@ def test_a_wrong_passcode_is_refused_without_repeating_it() -> None:
                 pointer="/passcode",
                 code="passcode_wrong",
                 detail="the passcode is not the one of this sandbox",
+                value="11 characters that are not repeated here",
                 expected="be the one of this sandbox",
             ),
         ),

@@ -162,15 +162,3 @@ def test_who_speaks_wrongly_is_told_in_which_header_and_what_was_seen(
     assert errors(other) == [("header:signature", KEY_ID)]
     assert errors(stranger) == [("header:signature-input", "key-0")]
     assert errors(bare) == [("header:signature-input", nonce_of(bare.headers["signature-input"]))]
-
-
-def test_a_wrong_passcode_is_not_repeated(regulator: Connected) -> None:
-    answer = regulator.register(passcode="x1")
-
-    assert answer.json()["errors"][0] == {
-        "pointer": "/passcode",
-        "code": "passcode_wrong",
-        "detail": "the passcode is not the one of this sandbox",
-        "value": "2 characters that are not repeated here",
-        "expected": "be the one of this sandbox",
-    }
