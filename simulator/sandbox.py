@@ -12,14 +12,14 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from simulator.clock import SandboxClock, WallClock, wall_now
-from simulator.faults import ArmedFaults
-from simulator.journal.copying import copy_of
+from simulator.faults import ArmedFaults, KnownFaults
+from simulator.journal.copying import NewChain, chained_anew, copy_of
 from simulator.journal.entry import Entry, JournalUnreadable, seal
 from simulator.journal.events import Event
 from simulator.journal.records import ClockMoved, Opened, Record
@@ -157,6 +157,36 @@ class Sandbox:
             salt=lambda sequence: _salt(kept.salt_key, sequence),
         )
         return store.found(kept, *copied)
+
+    def twin(self, id: str) -> "Twin":
+        """What a copy under the name `id` goes on from, if it goes on from now: the times stand
+        still until it opens."""
+        return Twin(
+            keys=replace(self.secrets, sandbox=id, salt_key=secrets.token_bytes(32)),
+            opened=replace(self.opened, sandbox=id),
+            origin=self.id,
+            entries=self._sequence,
+            head=self._head,
+            sandbox_at=self.clock.now(),
+            rate=self.clock.rate,
+            wall=self.clock.wall,
+            faults=self.faults.copied(),
+        )
+
+    @classmethod
+    def of_twin(cls, store: SqliteStore, twin: "Twin", last: Entry) -> "Sandbox":
+        """The copy, whose last entry is on disk and whose followers know what was before it."""
+        clock = SandboxClock(
+            last.sandbox_at, wall_started_at=last.wall_at, rate=twin.rate, wall=twin.wall
+        )
+        made = cls(store, twin.keys, twin.opened, last=last, commit=None, clock=clock, so_far=[])
+        made.faults.know(twin.faults)
+        return made
+
+    @property
+    def takes_entries(self) -> bool:
+        """Whether it was not reset, deleted or let go."""
+        return self._closed is None
 
     def reset(self, *, events: tuple[Event, ...]) -> "Sandbox":
         """The same world at its beginning, with a new journal; `events` carry registrations over.
@@ -319,6 +349,41 @@ class Sandbox:
     def _close(self, reason: str) -> None:
         self._closed = self._closed or reason
         self.faults.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A copy of a sandbox that is in this process, before it is on disk."""
+
+    keys: SandboxSecrets
+    opened: Opened
+    origin: str
+    entries: int
+    """Of the origin's journal."""
+    head: str
+    sandbox_at: datetime
+    rate: float
+    wall: WallClock
+    faults: KnownFaults
+
+    def chained_on(self, store: SqliteStore) -> NewChain:
+        """Its chain; the origin's entries are on disk. Raises Broken where they are not what was
+        written. It may run on another thread."""
+        first, digests = store.content_digests(self.origin, self.entries)
+        return chained_anew(
+            first,
+            digests,
+            head=self.head,
+            id=self.keys.sandbox,
+            by="fork",
+            wall_at=self.wall(),
+            sandbox_at=self.sandbox_at,
+            salt=lambda sequence: _salt(self.keys.salt_key, sequence),
+        )
+
+    def found(self, store: SqliteStore, chain: NewChain) -> "Future[None]":
+        """The commit of all of it."""
+        return store.found_copy(self.keys, chain.genesis, self.origin, chain.digests, chain.last)
 
 
 def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | None, float]:

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -27,10 +27,11 @@ from simulator.journal.verify import Line
 from simulator.messages.suites import DEFAULT
 from simulator.metrics import Gauge, Metrics
 from simulator.recipient.app import Recipients
+from simulator.recipient.replies import Reply
 from simulator.regulator.lifecycle import key, regulator_key
 from simulator.regulator.lifecycle.policy import Policy
-from simulator.regulator.office import Office
-from simulator.sandbox import Sandbox, SandboxClosed, SandboxExists
+from simulator.regulator.office import Known, Office
+from simulator.sandbox import Sandbox, SandboxClosed, SandboxExists, Twin
 from simulator.saturation import Saturation
 
 JOURNAL_FILE = "journal.sqlite"
@@ -47,6 +48,16 @@ class Site:
     sandbox: Sandbox
     office: Office
     recipients: Recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A sandbox that nobody has spoken of since it was forked, and what its parties know."""
+
+    twin: Twin
+    last: Entry
+    office: Known
+    replies: dict[str, Reply]
 
 
 class World:
@@ -77,6 +88,8 @@ class World:
         self._claimed: set[str] = set()
         """Ids of sandboxes that are being copied."""
         self._open: dict[str, Site] = {}
+        self._forked: dict[str, Fork] = {}
+        """Sandboxes that are on disk and were not opened yet, though all is known of them."""
         self._beginning: asyncio.Task[None] | None = None
 
     def ids(self) -> list[str]:
@@ -89,6 +102,8 @@ class World:
             return self._open[id]
         if id not in self._ids:
             return None
+        if id in self._forked:
+            return self._settle_fork(self._forked.pop(id))
         return self._settle(Sandbox.recover(self._store, id, wall=self._wall))
 
     def office(self, id: str) -> Office | None:
@@ -149,11 +164,27 @@ class World:
         It opens when somebody first speaks of it. Raises SandboxExists where the id is taken.
         """
         sandbox = origin.sandbox
-        until = sandbox.next_sequence() - 1 if at is None else at
-        now = sandbox.clock.now() if at is None else None
+        if at is None:
+            await self._fork_present(origin, id)
+            return
         await sandbox.all_durable()
-        lines = self._store.lines(sandbox.id, until)
-        await self._copy(id, sandbox.secrets, lines, by="fork", sandbox_at=now)
+        lines = self._store.lines(sandbox.id, at)
+        await self._copy(id, sandbox.secrets, lines, by="fork", sandbox_at=None)
+
+    async def _fork_present(self, origin: Site, id: str) -> None:
+        """What the origin knows need not be read again, and its entries need not leave the
+        store."""
+        with self._claiming(id):
+            sandbox = origin.sandbox
+            twin, office = sandbox.twin(id), origin.office.known()
+            replies = dict(origin.recipients.replies.known)
+            await sandbox.all_durable()
+            chain = await asyncio.to_thread(twin.chained_on, self._store)
+            if not sandbox.takes_entries:  # Its entries may be gone before they are copied.
+                raise SandboxClosed(f"sandbox {sandbox.id!r} ended while it was forked")
+            await asyncio.wrap_future(twin.found(self._store, chain))
+            self._forked[id] = Fork(twin, chain.last, office, replies)
+            self._ids.add(id)
 
     async def snapshot(self, site: Site) -> Iterator[str]:
         """The lines of one file from which `restore` makes the sandbox again, secrets and all; to
@@ -184,9 +215,7 @@ class World:
         by: str,
         sandbox_at: datetime | None,
     ) -> None:
-        self._refuse_taken(id)
-        self._claimed.add(id)
-        try:
+        with self._claiming(id):
             commit = await asyncio.to_thread(
                 Sandbox.copy,
                 self._store,
@@ -199,6 +228,15 @@ class World:
             )
             await asyncio.wrap_future(commit)
             self._ids.add(id)
+
+    @contextmanager
+    def _claiming(self, id: str) -> Iterator[None]:
+        """Nobody else makes a sandbox of this id meanwhile; raises SandboxExists where somebody
+        has."""
+        self._refuse_taken(id)
+        self._claimed.add(id)
+        try:
+            yield
         finally:
             self._claimed.discard(id)
 
@@ -226,7 +264,16 @@ class World:
         await site.office.close()
         return site
 
-    def _settle(self, sandbox: Sandbox) -> Site:
+    def _settle_fork(self, fork: "Fork") -> Site:
+        sandbox = Sandbox.of_twin(self._store, fork.twin, fork.last)
+        return self._settle(sandbox, fork.office, fork.replies)
+
+    def _settle(
+        self,
+        sandbox: Sandbox,
+        office_known: Known | None = None,
+        replies_known: dict[str, Reply] | None = None,
+    ) -> Site:
         loop = asyncio.get_running_loop()
         self._store.when_mended = lambda: _soon(loop, self._begin_anew)
         office = Office(
@@ -234,8 +281,9 @@ class World:
             callbacks_anywhere=self._callbacks_anywhere,
             tls=self._tls,
             witness=self.metrics.request,
+            known=office_known,
         )
-        site = Site(sandbox, office, Recipients(sandbox))
+        site = Site(sandbox, office, Recipients(sandbox, replies_known))
         sandbox.all_follow()
         self._open[sandbox.id] = site
         site.office.start()
@@ -276,6 +324,7 @@ class World:
         """The store failed and can write again. What is in memory may be more than is on disk, so
         every sandbox that was open is read anew; what could not be written did not happen."""
         former, self._open = self._open, {}
+        self._forked.clear()
         for site in former.values():
             site.sandbox.let_go("the journal could not be written for a while, and is read anew")
         self._ids = set(self._store.sandboxes())

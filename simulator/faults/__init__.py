@@ -10,7 +10,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -217,6 +217,14 @@ class Blow:
         await self.arming.over.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFaults:
+    """What a journal tells of faults: how many were ever armed, and which still are."""
+
+    count: int
+    armed: tuple[Arming, ...]
+
+
 class ArmedFaults:
     """The armed faults of one sandbox; a fold over its journal, so that a restart forgets none.
 
@@ -326,6 +334,33 @@ class ArmedFaults:
             ends_at = arming.ends_at
             if arming.is_spent() or (ends_at is not None and ends_at <= now):
                 self.revert(arming.id)
+
+    def copied(self) -> "KnownFaults":
+        """What the journal tells of them, for those of a copy: as after a restart, blows that are
+        not in the journal yet were never dealt."""
+        return KnownFaults(
+            self._count,
+            tuple(
+                replace(
+                    arming,
+                    dealt_before=len(arming.recorded),
+                    recorded=set(arming.recorded),
+                    dealt=0,
+                    drawn=0,
+                    missed=0,
+                    hanging=0,
+                    over=asyncio.Event(),
+                )
+                for arming in self._armed.values()
+            ),
+        )
+
+    def know(self, known: "KnownFaults") -> None:
+        """Takes them for its own, before anything else happened."""
+        self._count = known.count
+        self._armed = {arming.id: arming for arming in known.armed}
+        if known.armed:
+            self._set_alarm()
 
     def fold(self, entry: Entry) -> None:
         """Takes in one entry of the sandbox's journal, fresh or recovered."""

@@ -3,11 +3,15 @@
 The contents stay as they were, byte for byte, with their salts, so that each entry of the copy can
 be held against the original. Only the first entry, which names the sandbox, is written anew where
 the name differs, and so is the chain. The last entry of a copy says what it was copied from.
+
+A journal that comes from elsewhere is copied line by line, each one checked (`copy_of`). One that
+lies in the same store need not leave it: only its chain is made anew here (`chained_anew`).
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from simulator.journal.entry import Entry, JournalUnreadable, restore, seal
@@ -46,6 +50,50 @@ def copy_of(
     sequence = len(copy) + 1
     copy.append(seal(head, sequence, record, wall_at, goes_on_at, salt(sequence)))
     return copy
+
+
+@dataclass(frozen=True, slots=True)
+class NewChain:
+    """What of a copy differs from its original: the first entry, the digests of those that follow,
+    and the last entry, which the original has not."""
+
+    genesis: Entry
+    digests: list[str]
+    last: Entry
+
+
+def chained_anew(
+    first: Line,
+    content_digests: Sequence[str],
+    *,
+    head: str,
+    id: str,
+    by: str,
+    wall_at: datetime,
+    sandbox_at: datetime,
+    salt: Callable[[int], str],
+) -> NewChain:
+    """The chain of a copy under the name `id`, which is another; `content_digests` are those of the
+    entries after the first, and `head` is what they must come to in the original.
+
+    Raises Broken where they do not. Whether each content fits its digest is left to whoever reads
+    it, in the copy as in the original.
+    """
+    genesis, origin = _renamed(first, id, salt)
+    assert isinstance(genesis, Entry), "a copy in the same store has another name"
+    there, here = bytes.fromhex(first.digest), bytes.fromhex(genesis.digest)
+    digests = []
+    for content_digest in content_digests:
+        content = bytes.fromhex(content_digest)
+        there = hashlib.sha256(there + content).digest()
+        here = hashlib.sha256(here + content).digest()
+        digests.append(here.hex())
+    if there.hex() != head:
+        raise Broken(1 + len(digests), "the journal on disk is not the one that was written")
+    entries = 1 + len(digests)
+    record = Copied(by=by, origin=origin, entries=entries, head=head)
+    last = seal(here.hex(), entries + 1, record, wall_at, sandbox_at, salt(entries + 1))
+    return NewChain(genesis, digests, last)
 
 
 def _chained_to(head: str, line: Line) -> Line:

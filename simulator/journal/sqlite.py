@@ -10,10 +10,11 @@ what is on disk. After any other failure only a new process can say what is on d
 """
 
 import fcntl
+import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -46,9 +47,20 @@ _SCHEMA = f"""
     PRAGMA user_version = {SCHEMA_VERSION};
 """
 _PUT = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
+_COPY = (
+    "INSERT INTO entries SELECT ?, e.sequence, e.kind, e.content, e.salt, e.content_digest, d.value"
+    " FROM json_each(?) AS d CROSS JOIN entries AS e WHERE e.sandbox = ? AND e.sequence = d.key + ?"
+)
+"""Entries of another sandbox with digests of their own: what is in the database need not leave it
+to be copied."""
+_COPIED_AT_ONCE = 10_000
 _BEAT: "Statement" = (
     "INSERT INTO pulse VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET beats = beats + 1",
     (),
+)
+_CONTENT_DIGESTS = (
+    "SELECT content_digest FROM entries WHERE sandbox = ? AND sequence BETWEEN 2 AND ?"
+    " ORDER BY sequence"
 )
 _PAGE = (
     "SELECT sequence, kind, salt, content, content_digest, digest FROM entries"
@@ -167,12 +179,25 @@ class SqliteStore:
         self, keys: SandboxSecrets, *entries: Entry | Line, anew: bool = False
     ) -> "Future[None]":
         """Secrets and first entries in one transaction; `anew` replaces what is there."""
-        fresh: Statement = (
-            "INSERT INTO sandboxes VALUES (?, ?, ?, ?)",
-            (keys.sandbox, keys.passcode, keys.regulator_key, keys.salt_key),
-        )
         former = _deletion(keys.sandbox) if anew else []
-        return self._submit([*former, fresh, *(_put(keys.sandbox, entry) for entry in entries)])
+        puts = (_put(keys.sandbox, entry) for entry in entries)
+        return self._submit([*former, _secrets(keys), *puts])
+
+    def found_copy(
+        self, keys: SandboxSecrets, genesis: Entry, origin: str, digests: Sequence[str], last: Entry
+    ) -> "Future[None]":
+        """Secrets and entries of a sandbox that goes on from a copy of `origin`, in one
+        transaction: from the second entry on those of `origin`, but for their `digests`."""
+        fresh = _secrets(keys)
+        copies: list[Statement] = [
+            (
+                _COPY,
+                (keys.sandbox, json.dumps(digests[at : at + _COPIED_AT_ONCE]), origin, at + 2),
+            )
+            for at in range(0, len(digests), _COPIED_AT_ONCE)
+        ]
+        ends = [_put(keys.sandbox, genesis), _put(keys.sandbox, last)]
+        return self._submit([fresh, *copies, *ends])
 
     def change_passcode(self, sandbox: str, passcode: str) -> "Future[None]":
         """The commit after which this passcode is the sandbox's."""
@@ -223,6 +248,17 @@ class SqliteStore:
                     yield line
                 sequence = line.sequence
 
+    def content_digests(self, sandbox: str, until: int) -> tuple[Line, list[str]]:
+        """The first entry as it is kept, and the content digests of those after it, up to
+        `until`; LookupError where there are not so many."""
+        with closing(_connected(self._path)) as reader:
+            page = reader.execute(_PAGE, (sandbox, 0))
+            first = Line(*page.fetchone())
+            rows = reader.execute(_CONTENT_DIGESTS, (sandbox, until)).fetchall()
+        if len(rows) != until - 1:
+            raise LookupError(f"{sandbox!r} has {len(rows) + 1} entries on disk, not {until}")
+        return first, [digest for (digest,) in rows]
+
     def close(self) -> None:
         """Commits what still waits and lets go of the database."""
         with self._turn:
@@ -253,7 +289,7 @@ class SqliteStore:
                 return
             started_s = ticks_s()
             try:
-                _commit(self._connection, statements)
+                entries = _commit(self._connection, statements)
                 self._check_still_there()
             except Exception as cause:  # Whatever it was, these entries count as not on disk.
                 passes = _is_passing(cause)
@@ -261,7 +297,6 @@ class SqliteStore:
                 if not passes or not self._wait_until_mended():
                     return
             else:
-                entries = sum(sql is _PUT for sql, _ in statements)
                 self._committed(entries, ticks_s() - started_s)  # Before anybody can look.
                 commit.set_result(None)
 
@@ -319,12 +354,17 @@ def _commit_to_come() -> "Future[None]":
     return commit
 
 
-def _commit(connection: sqlite3.Connection, statements: list[Statement]) -> None:
+def _commit(connection: sqlite3.Connection, statements: list[Statement]) -> int:
+    """Makes one transaction of the statements, and says how many entries it holds."""
+    entries = 0
     try:
         connection.execute("BEGIN IMMEDIATE")
         for sql, values in statements:
-            connection.execute(sql, values)
+            rows = connection.execute(sql, values).rowcount
+            if sql is _PUT or sql is _COPY:
+                entries += rows
         connection.execute("COMMIT")
+        return entries
     except BaseException:
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
@@ -377,6 +417,13 @@ def _put(sandbox: str, entry: Entry | Line) -> Statement:
         entry.salt,
         entry.content_digest,
         entry.digest,
+    )
+
+
+def _secrets(keys: SandboxSecrets) -> Statement:
+    return (
+        "INSERT INTO sandboxes VALUES (?, ?, ?, ?)",
+        (keys.sandbox, keys.passcode, keys.regulator_key, keys.salt_key),
     )
 
 

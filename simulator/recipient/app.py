@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from simulator.faults import Blow
 from simulator.journal.records import Arrival, Body
 from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
-from simulator.recipient.replies import Replies
+from simulator.recipient.replies import Replies, Reply
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import TRAILERS, Struck
 
@@ -37,9 +37,9 @@ class Payload:
 class Recipients:
     """The recipients abroad of one sandbox; any name is one."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, known: dict[str, Reply] | None = None) -> None:
         self._sandbox = sandbox
-        self.replies = Replies(sandbox.seed)
+        self.replies = Replies(sandbox.seed, known)
         sandbox.follow(self.replies.fold)
 
     async def take(self, recipient: str, path: str, scope: Scope, receive: Receive) -> Response:

@@ -32,13 +32,13 @@ class Reply:
 class Replies:
     """The replies of one sandbox's recipients; one that nobody set answers as `Reply()` does."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, known: dict[str, Reply] | None = None) -> None:
         self._seed = seed
-        self._set: dict[str, Reply] = {}
+        self.known = {} if known is None else known
 
     def of(self, recipient: str) -> Reply:
         """The reply in force."""
-        return self._set.get(recipient, Reply())
+        return self.known.get(recipient, Reply())
 
     def fold(self, entry: Entry) -> None:
         """Takes in one entry of the sandbox's journal."""
@@ -49,7 +49,7 @@ class Replies:
         if record.mark == REPLY_SET:
             facts = dict(record.facts)
             recipient = facts.pop("recipient")
-            self._set[recipient] = Reply(**facts)
+            self.known[recipient] = Reply(**facts)
 
     def answer(
         self, recipient: str, method: str, path: str, body: bytes, sequence: int

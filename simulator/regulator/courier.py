@@ -27,12 +27,12 @@ from simulator.journal.events.registration import (
 from simulator.journal.records import Delivery
 from simulator.journal.sqlite import StoreFailed
 from simulator.regulator import challenge, views
-from simulator.regulator.delivery_log import DeliveryLog
+from simulator.regulator.delivery_log import Attempts, DeliveryLog
 from simulator.regulator.lifecycle import notice, registration
 from simulator.regulator.lifecycle.registration import Registration
 from simulator.regulator.messenger import Letter, Messenger, Reply
 from simulator.regulator.state import RegulatorState
-from simulator.regulator.tracing import Traces
+from simulator.regulator.tracing import Trace, Traces
 from simulator.sandbox import Sandbox, SandboxClosed
 
 ATTEMPTS_MAX = 8
@@ -75,9 +75,11 @@ class Courier:
         callbacks_anywhere: bool = False,
         tls: ssl.SSLContext | None = None,
         backoff_s: float = BACKOFF_S,
+        attempts: Attempts | None = None,
+        traces: dict[str, Trace] | None = None,
     ) -> None:
-        self.log = DeliveryLog(state)
-        self.traces = Traces()
+        self.log = DeliveryLog(state, attempts)
+        self.traces = Traces(traces)
         self._sandbox = sandbox
         self._state = state
         self._messenger = Messenger(

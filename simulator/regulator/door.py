@@ -43,14 +43,21 @@ class Tally:
 class Door:
     """The door of one sandbox's regulator."""
 
-    def __init__(self, state: RegulatorState, *, kept_max: int = KEPT.value) -> None:
+    def __init__(
+        self,
+        state: RegulatorState,
+        *,
+        kept_max: int = KEPT.value,
+        kept: int = 0,
+    ) -> None:
         self._state = state
         self._kept_max = kept_max
-        self._kept = 0
+        self.kept = kept
+        """Of them, those that the journal keeps one by one."""
         self._rates = Rates()
         self._tally = Tally()
         self._told_at: datetime | None = None
-        self.turned_away = 0
+        self.turned_away = kept
         """Requests of unknown senders and above the rate, kept or not, since the beginning."""
 
     def admit(self, platform: str | None, heard: Heard) -> tuple[Refusal | None, dict[str, str]]:
@@ -66,7 +73,7 @@ class Door:
     def keeps(self, platform: str | None, refusal: str | None) -> bool:
         """Whether the journal keeps this request by itself; `refusal` is what it came to, or would
         have come to, had a fault not cut it off."""
-        return not _is_turned_away(platform, refusal) or self._kept < self._kept_max
+        return not _is_turned_away(platform, refusal) or self.kept < self._kept_max
 
     def count(self, refusal: str, heard: Heard) -> None:
         """Counts a request that the journal does not keep."""
@@ -94,7 +101,7 @@ class Door:
         """Counts what the journal keeps, fresh or recovered."""
         was_cut_off = record.fault is not None and not record.taken and record.platform is None
         if was_cut_off or _is_turned_away(record.platform, record.refusal):
-            self._kept += 1
+            self.kept += 1
             self.turned_away += 1
 
 

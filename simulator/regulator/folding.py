@@ -19,9 +19,9 @@ from simulator.sandbox import Sandbox
 class Folding:
     """What is known of one sandbox, and what its next entry will hold."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, state: RegulatorState | None = None) -> None:
         self.sandbox = sandbox
-        self.state = RegulatorState()
+        self.state = RegulatorState() if state is None else state
         self.foreseen: tuple[Event, ...] = ()
         """The events of the entry that is appended next."""
 

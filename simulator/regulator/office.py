@@ -8,6 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -22,31 +23,50 @@ from simulator.regulator import unusual
 from simulator.regulator.answered import Answered, refused, unknown
 from simulator.regulator.api import Operation, Page
 from simulator.regulator.courier import Courier
+from simulator.regulator.delivery_log import Attempts
 from simulator.regulator.desk import Desk
 from simulator.regulator.door import Door, headers_to_keep
 from simulator.regulator.folding import Folding
 from simulator.regulator.heard import Heard, hear
 from simulator.regulator.lifecycle import regulator_key
 from simulator.regulator.lifecycle.timers import Due
-from simulator.regulator.memory import FormerAnswers
+from simulator.regulator.memory import FormerAnswers, Nonces
 from simulator.regulator.rates import RATE
 from simulator.regulator.reading import page_asked_for
 from simulator.regulator.refusal import Refusal, refuse_plainly
 from simulator.regulator.scenario import HEADER, Scenario, scenario_of
 from simulator.regulator.senders import Sender, Senders
+from simulator.regulator.state import RegulatorState
 from simulator.regulator.streams import Stream, Streams
 from simulator.regulator.ticking import Ticking
 from simulator.regulator.timing import Measured, Timing, Witness, nobody
-from simulator.regulator.tracing import trace_of
+from simulator.regulator.tracing import Trace, trace_of
 from simulator.sandbox import Sandbox, SandboxClosed
+from simulator.sharing import copied
 from simulator.transport import Struck
 
 UNKNOWN = "unknown"
 """Operation of a request to a path or method that the interface does not have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an office knows by the entries of its journal."""
+
+    state: RegulatorState
+    nonces: Nonces
+    former: FormerAnswers
+    kept: int
+    attempts: Attempts
+    traces: dict[str, Trace]
+
+
 class Office:
-    """The regulator of one sandbox. `start` it on the running loop; `close` it at the end."""
+    """The regulator of one sandbox. `start` it on the running loop; `close` it at the end.
+
+    `known` is what the entries tell that nobody has it read, where the sandbox is a copy; it
+    becomes the office's own.
+    """
 
     def __init__(
         self,
@@ -56,17 +76,25 @@ class Office:
         http: httpx.AsyncClient | None = None,
         witness: Witness = nobody,
         tls: ssl.SSLContext | None = None,
+        known: Known | None = None,
     ) -> None:
+        known = known or Known(RegulatorState(), Nonces(), FormerAnswers(), 0, Attempts(), {})
         self.sandbox = sandbox
         self._witness = witness
-        self._folding = Folding(sandbox)
+        self._folding = Folding(sandbox, known.state)
         self.state = self._folding.state
         self.courier = Courier(
-            sandbox, self.state, http=http, callbacks_anywhere=callbacks_anywhere, tls=tls
+            sandbox,
+            self.state,
+            http=http,
+            callbacks_anywhere=callbacks_anywhere,
+            tls=tls,
+            attempts=known.attempts,
+            traces=known.traces,
         )
-        self._senders = Senders(self._folding)
-        self._former = FormerAnswers()
-        self.door = Door(self.state)
+        self._senders = Senders(self._folding, nonces=known.nonces)
+        self._former = known.former
+        self.door = Door(self.state, kept=known.kept)
         self.streams = Streams(sandbox, self.state)
         self._desk = Desk(
             self._folding,
@@ -80,6 +108,17 @@ class Office:
         )
         self._ticking = Ticking(self._folding, self.courier, self.sign)
         sandbox.follow(self._fold)
+
+    def known(self) -> Known:
+        """All that it knows now, for the office of a copy; what never changes is shared."""
+        return Known(
+            copied(self.state),
+            copied(self._senders.nonces),
+            copied(self._former),
+            self.door.kept,
+            copied(self.courier.log.known),
+            copied(self.courier.traces.known),
+        )
 
     def start(self) -> None:
         """Takes up what was under way: timers tick, and pending notices are brought again."""

@@ -44,7 +44,7 @@ class Senders:
     folding: Folding
     _public_keys: dict[str, PublicKey] = field(default_factory=dict)
     """By key id; a key never changes."""
-    _nonces: Nonces = field(default_factory=Nonces)
+    nonces: Nonces = field(default_factory=Nonces)
 
     def of(self, heard: Heard) -> Sender | Refusal:
         """Who signed the request, whether the nonce was spent or not."""
@@ -71,10 +71,10 @@ class Senders:
     def of_fresh(self, heard: Heard) -> Sender | Refusal:
         """Who signed the request with a nonce that was never used before."""
         sender = self.of(heard)
-        if isinstance(sender, Sender) and self._nonces.has_seen(sender.platform, sender.nonce):
+        if isinstance(sender, Sender) and self.nonces.has_seen(sender.platform, sender.nonce):
             detail = f"the nonce {sender.nonce!r} was used before"
             return refuse_plainly("nonce_replayed", detail, sender.nonce)
-        if isinstance(sender, Sender) and self._nonces.may_have_forgotten(sender.created):
+        if isinstance(sender, Sender) and self.nonces.may_have_forgotten(sender.created):
             return refuse_plainly(
                 "signature_stale",
                 f"{sender.created.isoformat()} is too long ago, by what the clock said before",
@@ -96,4 +96,4 @@ class Senders:
         was_heard = exchange.taken or exchange.replayed or exchange.refusal not in (None, RATE)
         if exchange.platform is not None and was_heard:
             nonce = signature.nonce_of(exchange.headers["signature-input"])
-            self._nonces.remember(exchange.platform, nonce, at)
+            self.nonces.remember(exchange.platform, nonce, at)

@@ -50,20 +50,20 @@ def trace_of(entry: Entry) -> Trace:
 class Traces:
     """The trace of every notice that is still to be heard: that of the entry which issued it."""
 
-    def __init__(self) -> None:
-        self._of: dict[str, Trace] = {}
+    def __init__(self, known: dict[str, Trace] | None = None) -> None:
+        self.known = {} if known is None else known
 
     def fold(self, entry: Entry, events: Iterable[Event]) -> None:
         """Takes in one entry of the journal, fresh or recovered."""
         for event in events:
             if isinstance(event, NoticeIssued):
-                self._of[event.id] = trace_of(entry)
+                self.known[event.id] = trace_of(entry)
             elif isinstance(event, NoticeAcknowledged):
-                self._of.pop(event.id, None)
+                self.known.pop(event.id, None)
 
     def headers(self, notice: str) -> dict[str, str]:
         """What its deliveries say of the trace; nothing for one that was heard."""
-        trace = self._of.get(notice)
+        trace = self.known.get(notice)
         return {} if trace is None else trace.headers()
 
 

@@ -1,7 +1,12 @@
 """Fork, snapshot and restore: a world goes on from a copy of a journal, as after a restart."""
 
 import json
+import sqlite3
 from base64 import b64encode
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +14,10 @@ import pytest
 
 from simulator.journal.copying import copy_of
 from simulator.journal.verify import Broken, main, verify
+from simulator.regulator.office import Known
 from simulator.regulator.state import RegulatorState
-from simulator.world import World
+from simulator.world import Site, World
+from tests.regulator.test_api_flow import event
 from tests.worlds import ANNOUNCEMENT, Party, in_a_world
 
 
@@ -68,6 +75,159 @@ def test_origin_and_fork_go_separate_ways(tmp_path: Path) -> None:
 
     assert refused["code"] == "authorization_suspended"
     assert again == state
+
+
+async def lived(party: Party) -> None:
+    """A sandbox in which much has happened, so that much is known."""
+    await party.create("shop")
+    await party.begin("shop")
+    post = party.control
+    await post("PUT", "/sandboxes/shop/recipients/acquirer-sg", json={"status": 500})
+    await post("PUT", "/sandboxes/shop/rates", json={"platform": {"per_s": 100, "burst": 100}})
+    await post("PUT", "/sandboxes/shop/script", json={"samples_per_day": 1})
+    fault = {"name": "error_status", "scope": "regulator", "operations": ["time"], "times": 9}
+    await post("POST", "/sandboxes/shop/faults", json=fault)
+    await party.ask("shop", "GET", "/time", nonce="struck")
+    await party.ask("shop", "GET", "/authorizations", nonce="used")
+    await party.http.get("/shop/v1/time", headers={"signature": "x"})
+    await party.ask("shop", "POST", "/transmissions", ANNOUNCEMENT | {"country": "US"}, key="us")
+    await party.ask("shop", "POST", "/feed", [event(7)])
+    await post("POST", "/sandboxes/shop/orders", json={"order": "stop", "when": "manual"})
+    await post("POST", "/sandboxes/shop/clock/advance", json={"by_s": 86_400})
+    shop = party.world.site("shop")
+    assert shop is not None
+    assert shop.office.state.alerts
+    assert shop.office.state.orders
+    assert shop.office.door.kept == 1
+    assert [each.struck for each in shop.sandbox.faults] == [2]
+
+
+def known_of(world: World, id: str) -> list[object]:
+    """All that the parties of a sandbox know by its journal."""
+    site = world.site(id)
+    assert site is not None
+    faults = [(each.id, each.struck, each.recorded) for each in site.sandbox.faults]
+    return [site.office.known(), site.recipients.replies.known, faults, site.sandbox.head]
+
+
+def test_what_a_fork_knows_is_what_its_journal_tells(tmp_path: Path) -> None:
+    """Nobody reads it while the process lives; after a restart everybody does."""
+
+    async def talk(party: Party) -> list[object]:
+        await lived(party)
+        await forked(party, "twin")
+        there, here = known_of(party.world, "shop"), known_of(party.world, "twin")
+        assert here[:-1] == there[:-1]
+        return here
+
+    async def read(party: Party) -> list[object]:
+        return known_of(party.world, "twin")
+
+    assert in_a_world(tmp_path, talk) == in_a_world(tmp_path, read)
+
+
+def containers_of(value: object) -> Iterator[int]:
+    """The identity of everything that can change, however deep."""
+    if isinstance(value, dict | list | set | deque):
+        yield id(value)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from containers_of(item)
+    elif is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[union-attr]
+        yield id(value)
+        for field in fields(value):
+            yield from containers_of(getattr(value, field.name))
+
+
+def test_origin_and_fork_share_nothing_that_can_change(tmp_path: Path) -> None:
+    async def talk(party: Party) -> None:
+        await lived(party)
+        await forked(party, "twin")
+        shop, twin = party.world.site("shop"), party.world.site("twin")
+        assert shop is not None
+        assert twin is not None
+        for part in ("state", "nonces", "former", "attempts", "traces"):
+            known = [getattr(_unshared(site), part) for site in (shop, twin)]
+            there, here = (set(containers_of(each)) for each in known)
+            assert there, part
+            assert not there & here, part
+        assert shop.recipients.replies.known is not twin.recipients.replies.known
+
+    in_a_world(tmp_path, talk)
+
+
+def _unshared(site: Site) -> Known:
+    """What an office holds itself, and not a copy."""
+    office = site.office
+    courier = office.courier
+    return Known(
+        office.state,
+        office._senders.nonces,
+        office._former,
+        office.door.kept,
+        courier.log.known,
+        courier.traces.known,
+    )
+
+
+def test_neither_sees_what_the_other_does_after_the_fork(tmp_path: Path) -> None:
+    async def talk(party: Party) -> None:
+        await lived(party)
+        await forked(party, "twin")
+        before = known_of(party.world, "twin")
+
+        await party.ask("shop", "POST", "/transmissions", ANNOUNCEMENT, key="only-here")
+        await party.control("DELETE", "/sandboxes/shop/faults/flt-1")
+        await party.control("PUT", "/sandboxes/shop/recipients/acquirer-sg", json={"status": 201})
+        assert known_of(party.world, "twin") == before
+        after = known_of(party.world, "shop")
+
+        await party.ask("twin", "POST", "/transmissions", ANNOUNCEMENT, key="only-there")
+        await party.control("POST", "/sandboxes/twin/orders", json={"order": "suspend"})
+        await party.control("POST", "/sandboxes/twin/fork", json={"id": "third"})
+        assert known_of(party.world, "shop") == after
+
+        assert known_of(party.world, "third")[:-1] == known_of(party.world, "twin")[:-1]
+        assert (await party.state("shop"))["cases"] == []
+        assert len((await party.state("twin"))["cases"]) == 1
+
+    in_a_world(tmp_path, talk)
+
+
+def test_a_fork_that_nobody_has_spoken_of_can_be_forked_reset_and_deleted(tmp_path: Path) -> None:
+    async def talk(party: Party) -> list[str]:
+        await party.create("shop")
+        await party.begin("shop")
+        for id in ("one", "two", "three"):
+            await forked(party, id)
+        await party.control("POST", "/sandboxes/one/fork", json={"id": "four"})
+        assert (await party.control("POST", "/sandboxes/two/reset")).status_code == 200
+        assert (await party.control("DELETE", "/sandboxes/three")).status_code == 204
+        assert state_of(party.world, "four") == state_of(party.world, "shop")
+        await forked(party, "three")
+        return party.world.ids()
+
+    assert in_a_world(tmp_path, talk) == ["four", "one", "shop", "three", "two"]
+
+
+def test_a_journal_that_was_altered_on_disk_is_not_forked(tmp_path: Path) -> None:
+    """Its chain no longer comes to what the sandbox wrote."""
+
+    async def talk(party: Party) -> list[str]:
+        await party.create("shop")
+        await party.begin("shop")
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
+            other.execute(
+                "UPDATE entries SET content_digest = ? WHERE sandbox = 'shop' AND sequence = 3",
+                ("ab" * 32,),
+            )
+            other.commit()
+        shop = party.world.site("shop")
+        assert shop is not None
+        with pytest.raises(Broken, match="is not the one that was written"):
+            await party.world.fork(shop, "twin")
+        return party.world.ids()
+
+    assert in_a_world(tmp_path, talk) == ["shop"]
 
 
 def test_a_message_sent_again_to_the_fork_gets_the_origins_answer(tmp_path: Path) -> None:
