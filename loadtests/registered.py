@@ -372,11 +372,12 @@ def wrong_lineage(answer: Answer) -> str | None:
 
 
 def wrong_declaration(answer: Answer) -> str | None:
-    """What is wrong with the answer to a declaration; `None` if it was accepted."""
+    """What is wrong with the answer to a declaration; `None` if it was accepted, or will be decided
+    later."""
     if answer.status != 201:
         return answer.complaint
     match answer.json():
-        case {"status": "accepted"}:
+        case {"status": "accepted" | "received"}:
             return None
         case {"status": status}:
             return f"the declaration is {status}"

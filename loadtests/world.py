@@ -169,7 +169,8 @@ class World:
         return None if healthz is None else _unwell(healthz)
 
     def connect(self, sandbox: str, *, passcode: str, seed: int) -> Standing:
-        """Registers the platform that feeds and declares what it will send."""
+        """Registers the platform that feeds and declares what it will send. What it declares later
+        is decided later: only of that is there a notice to be acknowledged."""
         regulator = self.regulator(sandbox)
         with httpx.Client(timeout=PATIENCE_S, trust_env=False) as client:
             told = _created(
@@ -186,6 +187,8 @@ class World:
             declared = _created(
                 client.post(request.url, content=request.body, headers=dict(request.headers))
             )
+        later = {"declarations": "after", "after_s": 0.0}
+        self._ask("PUT", f"/sandboxes/{sandbox}/policy", later)
         return Standing(regulator, told["key_id"], declared["authorization"], 1)
 
     def _ask(

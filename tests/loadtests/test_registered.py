@@ -229,9 +229,9 @@ def test_now_and_then_something_is_declared_and_its_notices_are_acknowledged() -
 
 
 def test_a_declaration_that_is_not_accepted_ends_the_transmission() -> None:
-    waiting = Answer(201, b'{"status":"received"}')
+    refused = Answer(201, b'{"status":"refused"}')
 
-    tallies = send_one(Regulator(declare=waiting), number=20)
+    tallies = send_one(Regulator(declare=refused), number=20)
 
-    assert tallies[DECLARE].errors == {"the declaration is received": 1}
+    assert tallies[DECLARE].errors == {"the declaration is refused": 1}
     assert tallies[TRANSMISSION].errors == {"broken off at declare": 1}
