@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.clients import node
-from tests.simulator.parties import PASSCODE, Control, Spawned, served
+from tests.simulator.forked import served
+from tests.simulator.parties import PASSCODE, Control, Served
 
 
 @pytest.fixture
-def regulator(tmp_path: Path) -> Iterator[Spawned]:
+def regulator(tmp_path: Path) -> Iterator[Served]:
     """A regulator with the sandbox `sb`, in which nobody is registered."""
     with served(tmp_path / "state") as running:
         Control(running).post("", {"id": "sb", "passcode": PASSCODE})
@@ -18,7 +19,7 @@ def regulator(tmp_path: Path) -> Iterator[Spawned]:
 
 
 @pytest.fixture
-def openapi(regulator: Spawned, tmp_path: Path) -> Path:
+def openapi(regulator: Served, tmp_path: Path) -> Path:
     """The file of the published description."""
     file = tmp_path / "openapi.json"
     file.write_bytes(regulator.http.get(f"{regulator.base}/sb/v1/openapi.json").content)

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simulator.messages.signature import sign
-from tests.simulator.parties import PASSCODE, Spawned, announcement, declaration
+from tests.simulator.parties import PASSCODE, Served, announcement, declaration
 
 NAME = "generated_regulator_client"
 PAYLOAD = "1" * 64
@@ -123,7 +123,7 @@ def lineage_entry(transmission: str) -> dict[str, Any]:
 
 
 def test_a_generated_python_client_goes_from_declaration_to_lineage(
-    generated: str, regulator: Spawned
+    generated: str, regulator: Served
 ) -> None:
     def operation(tag: str, name: str) -> Any:
         return importlib.import_module(f"{generated}.api.{tag}.{name}")

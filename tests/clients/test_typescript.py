@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from tests.clients import node
-from tests.simulator.parties import Spawned
+from tests.simulator.parties import Served
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def project(openapi: Path, node_modules: Path, tmp_path: Path) -> Path:
 
 
 def test_a_typescript_platform_is_type_checked_and_goes_from_declaration_to_lineage(
-    project: Path, node_modules: Path, regulator: Spawned
+    project: Path, node_modules: Path, regulator: Served
 ) -> None:
     node.run(node_modules / "typescript" / "bin" / "tsc", "--project", project, at=project)
     told = node.run(project / "journey.ts", f"{regulator.base}/sb/v1", at=project)
@@ -42,7 +42,7 @@ def test_a_typescript_platform_is_type_checked_and_goes_from_declaration_to_line
 
 
 def test_the_description_of_events_is_valid_asyncapi_3_0(
-    regulator: Spawned, node_modules: Path
+    regulator: Served, node_modules: Path
 ) -> None:
     schema = json.loads(
         (node_modules / "@asyncapi" / "specs" / "schemas" / "3.0.0.json").read_bytes()

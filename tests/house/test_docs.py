@@ -32,7 +32,8 @@ from tests.messages.vectors import NOTICE, VECTORS
 from tests.regulator.connected import REGISTRATION
 from tests.regulator.lawful import NOW, event, sending
 from tests.reports.some_runs import account_of, an_honest_run
-from tests.simulator.parties import TOKEN, served
+from tests.simulator.forked import served
+from tests.simulator.parties import TOKEN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from scenarios import cli
-from tests.simulator.parties import TOKEN, Control, Platform, Served, served
+from tests.simulator.forked import served
+from tests.simulator.parties import TOKEN, Control, Platform, Served
 
 
 def command(name: str, *words: str, at: Served) -> int:

@@ -1,15 +1,10 @@
-"""A served simulator in a process of its own, and a small platform that speaks with it over
-HTTP."""
+"""A served simulator, and those who speak with it over HTTP: a small platform, and whoever holds
+the control token."""
 
 import base64
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,12 +14,6 @@ from simulator.messages.signature import sign
 
 TOKEN = "let-me-in"
 PASSCODE = "open sesame"
-SERVE = """
-import sys
-from pathlib import Path
-from simulator.serve import serve
-serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] or None)
-"""
 
 
 @dataclass
@@ -38,44 +27,6 @@ class Served:
     def base(self) -> str:
         """Scheme, host and port."""
         return self.announcement.split()[2].partition("/{sandbox}")[0]
-
-
-@dataclass(kw_only=True)
-class Spawned(Served):
-    """In a process that was started from nothing, as a user starts it."""
-
-    process: "subprocess.Popen[str]"
-
-    def kill(self) -> None:
-        """As the out-of-memory killer would."""
-        self.process.kill()
-        self.process.communicate()
-        self.http.close()
-
-
-def start(state: Path, *, token: str = TOKEN, program: str = SERVE) -> Spawned:
-    """Returns when the simulator listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "0", str(state), token],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    announcement = process.stdout.readline()
-    if not announcement:
-        raise AssertionError(f"it did not start: {process.communicate()[1]}")
-    return Spawned(announcement, process=process)
-
-
-@contextmanager
-def served(state: Path, *, token: str = TOKEN) -> Iterator[Spawned]:
-    """A simulator that ends with the block, however that ends."""
-    running = start(state, token=token)
-    try:
-        yield running
-    finally:
-        running.kill()
 
 
 @dataclass
@@ -184,6 +135,10 @@ class Control:
     def get(self, path: str) -> Any:
         """What a reading answers."""
         return self._send("GET", path).json()
+
+    def delete(self, path: str) -> None:
+        """It is gone."""
+        self._send("DELETE", path)
 
     def journal(self, after: int = 0) -> list[str]:
         """The export, a line an entry."""

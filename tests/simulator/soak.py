@@ -12,25 +12,21 @@ import argparse
 import asyncio
 import hashlib
 import json
-import multiprocessing
 import random
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from simulator.journal.verify import verify
-from simulator.serve import serve
 
-from .parties import TOKEN, Control, Platform, Served, announcement, declaration
+from .forked import Forked, spawn, start
+from .parties import TOKEN, Control, Platform, announcement, declaration
 
 WORKERS = 6
 ACKNOWLEDGED_MAX = 40
@@ -41,54 +37,6 @@ STARTING_S_MAX = 0.1
 KILLED_AT_START = 0.12
 KILLS_A_STATE = 25
 """After so many kills the next state directory is used, so that recovery stays quick."""
-
-
-_FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(["simulator.serve"])
-
-
-@dataclass(kw_only=True)
-class Forked(Served):
-    """In a process forked from one that had only loaded the code: a thousand starts stay cheap."""
-
-    process: ForkServerProcess
-    told: Connection
-
-    def kill(self) -> None:
-        """As the out-of-memory killer would; killing twice changes nothing."""
-        self.process.kill()
-        self.process.join()
-        self.told.close()
-        self.http.close()
-
-    def listens(self) -> bool:
-        """Waits until the simulator says where it is; false where it ended before."""
-        with open(self.told.fileno(), closefd=False) as said:
-            self.announcement = said.readline()
-        return bool(self.announcement)
-
-
-def spawn(state: Path) -> Forked:
-    """A simulator that is still starting."""
-    told, tell = _FORKED.Pipe(duplex=False)
-    process = _FORKED.Process(target=_serve, args=(state, tell), daemon=True)
-    process.start()
-    tell.close()
-    return Forked("", process=process, told=told)
-
-
-def start(state: Path) -> Forked:
-    """Returns when the simulator listens."""
-    starting = spawn(state)
-    if not starting.listens():
-        raise Lost(f"the simulator does not start again: exit code {starting.process.exitcode}")
-    return starting
-
-
-def _serve(state: Path, tell: Connection) -> None:
-    with open(tell.fileno(), "w", closefd=False) as announcement:
-        sys.stdout = announcement
-        serve(0, state, TOKEN)
 
 
 class Lost(AssertionError):

@@ -5,8 +5,6 @@ import asyncio
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,36 +16,11 @@ import pytest
 from simulator.journal.verify import verify
 from tests.worlds import ANNOUNCEMENT, Party, in_a_world
 
-from .parties import SERVE, TOKEN, Control, Platform, Spawned, announcement, declaration, served
-
-SMALL_DISK = (
-    """
-import resource
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), resource.RLIM_INFINITY))
-"""
-    + SERVE
-)
-"""No file may grow beyond a size, as on a disk that is full; it needs no rights."""
+from .forked import served
+from .parties import TOKEN, Control, Platform, Served, announcement, declaration
 
 
-@contextmanager
-def on_a_small_disk(state: Path, bytes_max: int) -> Iterator[Spawned]:
-    program = "import sys\n" + SMALL_DISK
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "0", str(state), TOKEN, str(bytes_max)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    running = Spawned(process.stdout.readline(), process=process)
-    try:
-        yield running
-    finally:
-        running.kill()
-
-
-def connected(running: Spawned) -> tuple[Control, Platform]:
+def connected(running: Served) -> tuple[Control, Platform]:
     tester, platform = Control(running), Platform(running)
     tester.post("", {"id": "sb", "passcode": "open sesame", "seed": 7})
     platform.register()
@@ -68,12 +41,12 @@ def announce_until_refused(platform: Platform) -> tuple[list[str], httpx.Respons
         assert len(acknowledged) < 10_000, "the disk never filled"
 
 
-def health(running: Spawned) -> int:
+def health(running: Served) -> int:
     return running.http.get(f"{running.base}/readyz").status_code
 
 
 def test_a_full_disk_stops_acknowledgements_and_loses_none(tmp_path: Path) -> None:
-    with on_a_small_disk(tmp_path, 300_000) as running:
+    with served(tmp_path, file_bytes_max=300_000) as running:
         tester, platform = connected(running)
         before = health(running)
         acknowledged, refused = announce_until_refused(platform)

@@ -11,7 +11,8 @@ import pytest
 from simulator.clock import wall_now
 from simulator.faults import Moment, catalogue_of_faults
 
-from .parties import PASSCODE, Control, Platform, served
+from .forked import served
+from .parties import PASSCODE, Control, Platform
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "latency": {"delay_s": 0.01},

@@ -11,7 +11,8 @@ import pytest
 
 from simulator.messages.signature import sign
 from simulator.regulator.limits import BODY, HEAD, HEADERS, TARGET
-from tests.simulator.parties import Control, Platform, Served, served
+from tests.simulator.forked import served
+from tests.simulator.parties import Control, Platform, Served
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,26 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.simulator.parties import PASSCODE, Control, Served, served
+from tests.simulator.forked import served
+from tests.simulator.parties import PASSCODE, Control, Served
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("paths")) as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Served]:
-    with served(tmp_path / "state") as simulator:
-        Control(simulator).post("", {"id": "sb", "passcode": PASSCODE})
-        yield simulator
+def at(running: Served) -> Iterator[Served]:
+    """With a sandbox that has seen nothing yet."""
+    tester = Control(running)
+    tester.post("", {"id": "sb", "passcode": PASSCODE})
+    yield running
+    tester.delete("/sb")
 
 
 def records(at: Served, kind: str) -> list[dict[str, object]]:

@@ -7,7 +7,8 @@ from simulator.regulator.api.certifications import REQUEST as CERTIFICATION
 from simulator.regulator.api.contracts import MATERIALS
 from simulator.regulator.api.contracts import REQUEST as CONTRACT
 
-from .parties import Control, Platform, announcement, declaration, served
+from .forked import served
+from .parties import Control, Platform, announcement, declaration
 
 
 def by(mechanism: str, **papers: str) -> dict[str, Any]:

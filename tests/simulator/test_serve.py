@@ -3,12 +3,9 @@ nothing."""
 
 import json
 import os
-import signal
 import socket
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,8 @@ import pytest
 
 from simulator.journal.verify import verify
 
-from .parties import SERVE, TOKEN, Control, Platform, announcement, declaration, served, start
+from .forked import Ended, served, spawn, start
+from .parties import Control, Platform, announcement, declaration
 
 
 def steady(state: dict[str, Any]) -> dict[str, Any]:
@@ -96,13 +94,13 @@ def test_it_is_healthy_and_ends_cleanly_when_asked(tmp_path: Path) -> None:
     try:
         Control(running).post("", {"id": "sb"})
         health = httpx.get(f"{running.base}/healthz", trust_env=False)
-        running.process.send_signal(signal.SIGTERM)
-        out, err = running.process.communicate(timeout=120)
+        running.terminate()
+        ended = running.ended()
     finally:
         running.kill()
 
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
-    assert (running.process.returncode, out, err) == (0, "", "")
+    assert ended == Ended(0, out="", err="")
     with served(tmp_path) as again:
         assert Control(again).get("/sb")["id"] == "sb"
 
@@ -118,21 +116,21 @@ def test_a_hanging_client_does_not_hold_up_the_end(tmp_path: Path) -> None:
             hanging.sendall(b"GET /sb/recipients/acquirer-sg HTTP/1.1\r\nhost: x\r\n\r\n")
             while tester.get("/sb")["sequence"] < 3:
                 pass
-            running.process.send_signal(signal.SIGTERM)
+            running.terminate()
             answer = hanging.recv(100)
-        _, err = running.process.communicate(timeout=120)
+        ended = running.ended()
     finally:
         running.kill()
 
-    assert (answer, running.process.returncode, err) == (b"", 0, "")
+    assert (answer, ended) == (b"", Ended(0, out="", err=""))
 
 
 def test_the_token_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "control-token"
-    with served(tmp_path, token="") as first:
+    with served(tmp_path, token=None) as first:
         made = file.read_text().strip()
         announced = first.announcement
-    with served(tmp_path, token="") as second:
+    with served(tmp_path, token=None) as second:
         answer = httpx.get(
             f"{second.base}/control/sandboxes",
             headers={"authorization": f"Bearer {made}"},
@@ -148,30 +146,29 @@ def test_the_token_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) 
     assert answer.json() == {"items": []}
 
 
-def test_what_a_user_can_mend_is_said_and_ends_with_64(tmp_path: Path) -> None:
-    def run(port: int, state: Path) -> tuple[int, str]:
-        ended = subprocess.run(
-            [sys.executable, "-c", SERVE, str(port), str(state), TOKEN],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert ended.stdout == ""
-        return ended.returncode, ended.stderr
+def end_of(state: Path, *, port: int = 0) -> Ended:
+    """How a simulator ends that cannot serve."""
+    starting = spawn(state, port=port)
+    try:
+        return starting.ended()
+    finally:
+        starting.kill()
 
+
+def test_what_a_user_can_mend_is_said_and_ends_with_64(tmp_path: Path) -> None:
     file = tmp_path / "a-file"
     file.write_text("not a directory")
     with served(tmp_path / "state") as running:
         port = int(running.base.rpartition(":")[2])
-        taken = run(port, tmp_path / "other")
-        in_use = run(0, tmp_path / "state")
-    no_directory = run(0, file)
+        taken = end_of(tmp_path / "other", port=port)
+        in_use = end_of(tmp_path / "state")
+    no_directory = end_of(file)
 
-    assert [code for code, _ in (taken, in_use, no_directory)] == [64, 64, 64]
-    assert f"cannot serve on 127.0.0.1:{port}" in taken[1]
-    assert "in use" in taken[1]
-    assert "is in use by another simulator" in in_use[1]
-    assert str(file) in no_directory[1]
+    assert [(one.code, one.out) for one in (taken, in_use, no_directory)] == [(64, "")] * 3
+    assert f"cannot serve on 127.0.0.1:{port}" in taken.err
+    assert "in use" in taken.err
+    assert "is in use by another simulator" in in_use.err
+    assert str(file) in no_directory.err
 
 
 def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None:
@@ -183,13 +180,9 @@ def test_an_altered_journal_is_named_and_not_served(tmp_path: Path) -> None:
         database.execute(
             "UPDATE entries SET content = replace(content, 'clock', 'clack') WHERE sequence = 2"
         )
-    ended = subprocess.run(
-        [sys.executable, "-c", SERVE, "0", str(tmp_path), TOKEN],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
-    assert ended.returncode == 64
-    assert "entry 2 is broken" in ended.stderr
-    assert "journal of sandbox 'sb'" in ended.stderr
+    ended = end_of(tmp_path)
+
+    assert ended.code == 64
+    assert "entry 2 is broken" in ended.err
+    assert "journal of sandbox 'sb'" in ended.err

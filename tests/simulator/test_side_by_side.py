@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.worlds import Party, in_a_world
 
-from .parties import Control, Platform, announcement, declaration, served
+from .forked import served
+from .parties import Control, Platform, announcement, declaration
 
 
 def test_hundreds_of_sandboxes_keep_to_themselves_and_rest(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import base64
 import json
 import ssl
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,11 +29,11 @@ from simulator.tls import (
     server_files,
     trusting,
 )
+from tests.simulator.forked import command
 from tests.simulator.parties import TOKEN
 
 NOW = datetime.now(UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-SERVE = "import sys; from scenarios.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")
@@ -49,21 +47,10 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def serving(state: Path, *options: str) -> Iterator[list[str]]:
     """The addresses that a simulator says it serves: regulator, recipients, control."""
-    command = [sys.executable, "-c", SERVE, "serve", "--port", "0", "--state", str(state)]
-    process = subprocess.Popen(
-        [*command, "--control-token", TOKEN, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    announcement = process.stdout.readline()
-    try:
-        assert announcement, process.communicate()[1]
-        yield [word for word in announcement.split() if word.startswith("http")][:3]
-    finally:
-        process.kill()
-        process.communicate()
+    words = ["serve", "--port", "0", "--state", str(state), "--control-token", TOKEN]
+    with command(*words, *options) as running:
+        told = running.announcement.split()
+        yield [word for word in told if word.startswith("http")][:3]
 
 
 def client_of(certificates: Path, file: str | None = None) -> httpx.Client:

@@ -15,22 +15,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.simulator.parties import TOKEN, Served, start
+from tests.simulator.forked import start
+from tests.simulator.parties import TOKEN, Served
 from tests.worlds import Party, in_a_world
 
-DEMO = """
-import sys
-from pathlib import Path
-from simulator.serve import serve
-serve(0, Path(sys.argv[2]), sys.argv[3], demo=True)
-"""
 BROWSER = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A simulator with its demo sandbox, in a process of its own."""
-    running = start(tmp_path_factory.mktemp("state"), program=DEMO)
+    running = start(tmp_path_factory.mktemp("state"), demo=True)
     yield running
     running.kill()
 
@@ -99,7 +94,7 @@ def test_a_program_gets_the_same_as_json(demo: Served) -> None:
 def test_the_demo_listens_to_scenario_headers_and_survives_a_restart(tmp_path: Path) -> None:
     seen = []
     for _ in range(2):
-        running = start(tmp_path, program=DEMO)
+        running = start(tmp_path, demo=True)
         try:
             headers = {"authorization": f"Bearer {TOKEN}"}
             state = running.http.get(f"{running.base}/control/sandboxes/demo", headers=headers)
