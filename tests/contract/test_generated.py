@@ -13,6 +13,9 @@ from simulator.regulator.api import Operation, operations
 from tests.contract.generated import STREAMS, Sent, requests_for, walks
 from tests.contract.world import World
 
+pytestmark = pytest.mark.no_cover
+"""What is drawn by chance reaches lines without asking what they do, and traced it takes twice as
+long."""
 BY_CHANCE = 15
 """Requests for one operation in a short run."""
 WALKED = 60

@@ -19,6 +19,7 @@ from tests.contract.lawful import say_what_is_lawful
 from tests.contract.test_senders import STRANGER, another_platform
 from tests.contract.world import SANDBOX, World
 
+pytestmark = pytest.mark.no_cover  # As in `test_generated`.
 PEERS = ("a", "b")
 WALKS = 25
 READ = {"read_declaration", "read_authorization", "read_transmission"}

@@ -172,9 +172,9 @@ class Connected:
         """Lets every delivery come to its end."""
         self.runner.run(self.office.courier.settled())
 
-    def records(self) -> list[Record]:
-        """The journal."""
-        return [entry.record for entry in self.store.read("demo")]
+    def records(self, *, after: int = 0) -> list[Record]:
+        """The journal behind this sequence number."""
+        return [entry.record for entry in self.store.read("demo", after=after)]
 
 
 @contextmanager

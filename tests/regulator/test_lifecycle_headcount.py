@@ -87,39 +87,62 @@ def test_only_what_is_news_is_recorded_and_in_sixteen_bytes_a_person() -> None:
     )
 
 
+ASSESSED = "security_assessment"
+CONTRACTED = "standard_contract_or_certification"
+
+
 @pytest.mark.parametrize(
-    ("now", "ordinary", "sensitive", "expected"),
+    ("now", "expected"),
     [
-        (NOW, 99_999, 0, "standard_contract_or_certification"),
-        (NOW, 100_000, 0, "security_assessment"),
-        (NOW, 90_001, 9_999, "security_assessment"),
-        (NOW, 0, 9_999, "standard_contract_or_certification"),
-        (NOW, 0, 10_000, "security_assessment"),
-        (IN_2024, 99_999, 0, "exempt"),
-        (IN_2024, 100_000, 0, "standard_contract_or_certification"),
-        (IN_2024, 999_999, 0, "standard_contract_or_certification"),
-        (IN_2024, 1_000_000, 0, "security_assessment"),
-        (IN_2024, 0, 1, "standard_contract_or_certification"),
-        (IN_2024, 0, 9_999, "standard_contract_or_certification"),
-        (IN_2024, 0, 10_000, "security_assessment"),
-        (IN_2026, 99_999, 0, "exempt"),
-        (IN_2026, 100_000, 0, "standard_contract_or_certification"),
-        (IN_2026, 0, 9_999, "standard_contract_or_certification"),
-        (IN_2026, 0, 10_000, "security_assessment"),
+        (NOW, {99_999: CONTRACTED, 100_000: ASSESSED}),
+        (
+            IN_2024,
+            {99_999: "exempt", 100_000: CONTRACTED, 999_999: CONTRACTED, 1_000_000: ASSESSED},
+        ),
+        (IN_2026, {99_999: "exempt", 100_000: CONTRACTED}),
     ],
 )
 def test_the_boundaries_hold_for_persons_told_in_many_messages(
-    now: datetime, ordinary: int, sensitive: int, expected: str
+    now: datetime, expected: dict[int, str]
 ) -> None:
     """Splitting gives nothing: every message tells 40,000 at most, and each overlaps the last."""
-    state = beginning(now)
-    for start in range(0, ordinary, 39_000):
-        count(state, now, ordinary=of(range(start, min(start + 40_000, ordinary))))
-    for start in range(0, sensitive, 3_000):
-        told_now = range(10**9 + start, 10**9 + min(start + 4_000, sensitive))
-        count(state, now, sensitive=of(told_now), recipient=f"recipient-{start}")
+    state, told_until = beginning(now), 0
+    for persons, demanded in expected.items():
+        for start in range(max(0, told_until - 1_000), persons, 39_000):
+            count(state, now, ordinary=of(range(start, min(start + 40_000, persons))))
+        told_until = persons
 
-    assert standing(state, now) == (ordinary + sensitive, sensitive, expected)
+        assert standing(state, now) == (persons, 0, demanded)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (NOW, {9_999: CONTRACTED, 10_000: ASSESSED}),
+        (IN_2024, {1: CONTRACTED, 9_999: CONTRACTED, 10_000: ASSESSED}),
+        (IN_2026, {9_999: CONTRACTED, 10_000: ASSESSED}),
+    ],
+)
+def test_the_boundaries_hold_for_sensitive_information_told_for_many_recipients(
+    now: datetime, expected: dict[int, str]
+) -> None:
+    state, told_until = beginning(now), 0
+    for persons, demanded in expected.items():
+        for start in range(max(0, told_until - 1_000), persons, 3_000):
+            told_now = of(range(start, min(start + 4_000, persons)))
+            count(state, now, sensitive=told_now, recipient=f"recipient-{start}")
+        told_until = persons
+
+        assert standing(state, now) == (persons, persons, demanded)
+
+
+def test_persons_with_sensitive_information_count_among_all() -> None:
+    state = beginning(NOW)
+    count(state, NOW, ordinary=of(range(90_001)), sensitive=of(range(10**9, 10**9 + 9_998)))
+    assert standing(state, NOW) == (99_999, 9_998, CONTRACTED)
+
+    count(state, NOW, sensitive=of([10**9 + 9_998]))
+    assert standing(state, NOW) == (100_000, 9_999, ASSESSED)
 
 
 @pytest.mark.parametrize("now", [NOW, IN_2024, IN_2026])

@@ -11,30 +11,10 @@ import pytest
 from scenarios.judge.court import Ruling
 from scenarios.judge.verdict import Verdict
 from scenarios.reports import Account, Report, catalogue, opportunities
-from scenarios.requirements import catalogue as requirements
-from tests.reports.some_runs import (
-    COMMAND,
-    OUR_FAILURE,
-    a_leaking_run,
-    a_run_in_doubt,
-    a_run_of_a_hostile_platform,
-    account_of,
-    an_honest_run,
-)
+from tests.reports.some_runs import COMMAND
 
 REPORTS = catalogue()
 FOR_READERS = [REPORTS[id] for id in ("console", "html", "junit", "markdown")]
-
-
-@pytest.fixture(scope="module")
-def guilty() -> Account:
-    return account_of(a_leaking_run()[0])
-
-
-@pytest.fixture(scope="module")
-def doubtful() -> Account:
-    judged = requirements() | {OUR_FAILURE.id: OUR_FAILURE}
-    return account_of(a_run_in_doubt(), judged)
 
 
 class _Page(HTMLParser):
@@ -133,15 +113,15 @@ def test_a_command_that_selects_an_unknown_story_is_never_given(
     assert squeezed("--story before the stories") not in plainly(report, guilty)
 
 
-def test_how_often_a_requirement_was_exercised_is_shown_beside_the_least() -> None:
-    rulings = {r.requirement.id: r for r in account_of(an_honest_run()).judgement.rulings}
+def test_how_often_a_requirement_was_exercised_is_shown_beside_the_least(honest: Account) -> None:
+    rulings = {r.requirement.id: r for r in honest.judgement.rulings}
 
     assert opportunities(rulings["DEC-01"]) == "20 ≥ 20"
     assert opportunities(rulings["DEC-09"]) == "0 < 3"
 
 
-def test_junit_counts_add_up(doubtful: Account) -> None:
-    for account in (doubtful, account_of(an_honest_run()), account_of(a_leaking_run()[0])):
+def test_junit_counts_add_up(honest: Account, guilty: Account, doubtful: Account) -> None:
+    for account in (doubtful, honest, guilty):
         root = ET.fromstring(REPORTS["junit"].render(account))
         element_of = {"failures": "failure", "errors": "error", "skipped": "skipped"}
         total: Counter[str] = Counter()
@@ -181,8 +161,10 @@ def test_the_page_needs_nothing_from_elsewhere(guilty: Account) -> None:
     assert "@import" not in rendered.decode()
 
 
-def test_every_jump_on_the_page_arrives(guilty: Account, doubtful: Account) -> None:
-    for account in (guilty, doubtful, account_of(an_honest_run())):
+def test_every_jump_on_the_page_arrives(
+    honest: Account, guilty: Account, doubtful: Account
+) -> None:
+    for account in (guilty, doubtful, honest):
         page = _Page(REPORTS["html"].render(account))
         assert len(page.ids) == len(set(page.ids))
         assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
@@ -205,11 +187,10 @@ def test_markdown_keeps_its_tables(guilty: Account) -> None:
 
 
 @pytest.mark.parametrize("report", list(REPORTS.values()), ids=lambda report: report.id)
-def test_what_a_platform_chose_breaks_no_report(report: Report) -> None:
-    account = account_of(a_run_of_a_hostile_platform())
-    text = report.render(account).decode()
+def test_what_a_platform_chose_breaks_no_report(report: Report, hostile: Account) -> None:
+    text = report.render(hostile).decode()
 
-    assert [ruling.requirement.id for ruling in failed(account) if ruling.findings]
+    assert [ruling.requirement.id for ruling in failed(hostile) if ruling.findings]
     assert "TRC-01" in text
     if report.id == "html":
         assert _Page(text.encode()).tags["script"] == 0

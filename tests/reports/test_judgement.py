@@ -20,7 +20,6 @@ from tests.reports.some_runs import (
     a_leaking_run,
     a_run_in_doubt,
     account_of,
-    an_honest_run,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -43,8 +42,8 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_the_judgement_of_an_honest_run_fits_the_schema() -> None:
-    value = judgement_of(account_of(an_honest_run()))
+def test_the_judgement_of_an_honest_run_fits_the_schema(honest: Account) -> None:
+    value = judgement_of(honest)
 
     assert mistakes_in(value) == []
     assert value["counts"]["fail"] == 0
@@ -52,9 +51,8 @@ def test_the_judgement_of_an_honest_run_fits_the_schema() -> None:
     assert value["counts"]["not_exercised"] > 5
 
 
-def test_the_judgement_of_a_guilty_run_fits_the_schema() -> None:
-    entries, _ = a_leaking_run()
-    value = judgement_of(account_of(entries))
+def test_the_judgement_of_a_guilty_run_fits_the_schema(guilty: Account) -> None:
+    value = judgement_of(guilty)
 
     assert mistakes_in(value) == []
     assert value["verdict"] == "not_conformant"
@@ -62,9 +60,10 @@ def test_the_judgement_of_a_guilty_run_fits_the_schema() -> None:
     assert failed >= {"DES-01", "DES-02", "DES-06", "DES-07", "WHL-05"}
 
 
-def test_a_judgement_with_doubts_and_with_failures_of_our_own_fits_the_schema() -> None:
-    judged = requirements() | {OUR_FAILURE.id: OUR_FAILURE}
-    value = judgement_of(account_of(a_run_in_doubt(), judged))
+def test_a_judgement_with_doubts_and_with_failures_of_our_own_fits_the_schema(
+    doubtful: Account,
+) -> None:
+    value = judgement_of(doubtful)
 
     assert mistakes_in(value) == []
     by_id = {ruling["id"]: ruling for ruling in value["rulings"]}
@@ -88,7 +87,7 @@ def objects_in(value: object, schema: dict[str, Any]) -> Iterator[tuple[dict[str
 
 
 @pytest.fixture(scope="module")
-def guilty() -> dict[str, Any]:
+def every_kind() -> dict[str, Any]:
     """A small judgement in which every kind of object stands."""
     judged = {"MON-01": requirements()["MON-01"], "OUR-01": OUR_FAILURE}
     value = judgement_of(account_of(a_run_in_doubt(), judged))
@@ -99,40 +98,39 @@ def guilty() -> dict[str, Any]:
     return value
 
 
-def test_the_schema_refuses_what_it_does_not_name(guilty: dict[str, Any]) -> None:
-    for held, is_named in objects_in(guilty, SCHEMA):
+def test_the_schema_refuses_what_it_does_not_name(every_kind: dict[str, Any]) -> None:
+    for held, is_named in objects_in(every_kind, SCHEMA):
         if is_named:
             held["unheard_of"] = 1
-            assert mistakes_in(guilty) != [], held
+            assert mistakes_in(every_kind) != [], held
             del held["unheard_of"]
-    assert mistakes_in(guilty) == []
+    assert mistakes_in(every_kind) == []
 
 
-def test_the_schema_misses_whatever_is_not_there(guilty: dict[str, Any]) -> None:
-    for held, is_named in objects_in(guilty, SCHEMA):
+def test_the_schema_misses_whatever_is_not_there(every_kind: dict[str, Any]) -> None:
+    for held, is_named in objects_in(every_kind, SCHEMA):
         for name in list(held) if is_named else ():
             member = held.pop(name)
-            assert mistakes_in(guilty) != [], name
+            assert mistakes_in(every_kind) != [], name
             held[name] = member
-    assert mistakes_in(guilty) == []
+    assert mistakes_in(every_kind) == []
 
 
-def test_judging_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    entries, _ = a_leaking_run()
-    write_ndjson(entries, tmp_path / "journal.ndjson")
-    stored = read_ndjson(tmp_path / "journal.ndjson")
+def test_judging_twice_gives_the_same_bytes(guilty: Account, tmp_path: Path) -> None:
+    write_ndjson(guilty.evidence, tmp_path / "journal.ndjson")
+    again = account_of(read_ndjson(tmp_path / "journal.ndjson"))
 
     for report in catalogue().values():
-        assert report.render(account_of(stored)) == report.render(account_of(entries)), report.id
+        assert report.render(again) == report.render(guilty), report.id
 
 
-def test_judging_does_not_depend_on_the_process(tmp_path: Path) -> None:
+def test_judging_does_not_depend_on_the_process(guilty: Account, tmp_path: Path) -> None:
     """Sets have another order in every process."""
     written = []
     for hash_seed in ("1", "2"):
         folder = tmp_path / hash_seed
         folder.mkdir()
-        write_ndjson(a_leaking_run()[0], folder / "journal.ndjson")
+        write_ndjson(guilty.evidence, folder / "journal.ndjson")
         judged = subprocess.run(
             [sys.executable, "-m", "scenarios.cli", "judge", str(folder)],
             cwd=ROOT,

@@ -6,15 +6,9 @@ from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.peeling import normalise
 from scenarios.reports import Account, Report, catalogue
 from scenarios.traffic import Payment, plain, planted
-from tests.reports.some_runs import a_leaking_run, account_of, values_planted_in
+from tests.reports.some_runs import values_planted_in
 
 REPORTS = list(catalogue().values())
-
-
-@pytest.fixture(scope="module")
-def leaked() -> tuple[Account, list[Payment]]:
-    entries, payments = a_leaking_run()
-    return account_of(entries), payments
 
 
 def test_the_run_did_leak_every_kind_of_secret_in_many_forms(
