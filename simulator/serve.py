@@ -29,8 +29,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.control.app import build as build_control
 from simulator.control.sandboxes import STARTS_AT
+from simulator.journal.database import StoreInUse
 from simulator.journal.entry import JournalUnreadable, NewerFormat
-from simulator.journal.sqlite import StoreInUse
 from simulator.journal.verify import Broken
 from simulator.metrics import MEDIA_TYPE
 from simulator.recipient.app import build as build_recipients

@@ -22,8 +22,9 @@ from simulator.journal.events.registration import CallbackConfirmed
 from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.journal.ndjson import to_line
 from simulator.journal.snapshot import Head, read_snapshot
-from simulator.journal.sqlite import SandboxSecrets, SqliteStore, StoreFailed
+from simulator.journal.sqlite import SandboxSecrets, SqliteStore
 from simulator.journal.verify import Line
+from simulator.journal.writer import StoreFailed
 from simulator.messages.suites import DEFAULT
 from simulator.metrics import Gauge, Metrics
 from simulator.recipient.app import Recipients
@@ -275,7 +276,7 @@ class World:
         replies_known: dict[str, Reply] | None = None,
     ) -> Site:
         loop = asyncio.get_running_loop()
-        self._store.when_mended = lambda: _soon(loop, self._begin_anew)
+        self._store.when_mended(lambda: _soon(loop, self._begin_anew))
         office = Office(
             sandbox,
             callbacks_anywhere=self._callbacks_anywhere,

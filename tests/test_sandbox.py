@@ -14,8 +14,9 @@ from simulator.journal.entry import Entry, JournalUnreadable
 from simulator.journal.events import Event
 from simulator.journal.events.registration import CallbackConfirmed
 from simulator.journal.records import Opened, Staged
-from simulator.journal.sqlite import SqliteStore, StoreFailed
+from simulator.journal.sqlite import SqliteStore
 from simulator.journal.verify import Broken
+from simulator.journal.writer import StoreFailed
 from simulator.sandbox import Sandbox, SandboxClosed, SandboxExists, SandboxUnknown
 
 START = datetime(2023, 6, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from simulator.control.codes import code
-from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
+from simulator.journal.writer import RETRY_AFTER_S, StoreFailed
 from simulator.law.working_days import BeyondCalendar
 from simulator.messages.problem import Problem, ProblemError
 from simulator.regulator.reading import refuse_json, shown, told

@@ -3,7 +3,9 @@
 records            what an entry can say
 events/            what the regulator can decide, one file a lifecycle
 entry              one entry: sealed on writing, read back in any format up to this version's own
-sqlite             keeps the entries; one transaction for everything that waits (group commit)
+sqlite             keeps the entries: what is asked of the store becomes rows
+writer             commits everything that waits at once, and knows what to do when it cannot
+database           the file: opened, owned, and still where it was
 ndjson             carries a journal in a file, one entry a line
 verify             proves that a journal is whole; needs nothing but the standard library
 """

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.faults import Blow
 from simulator.journal.records import Arrival, Body
-from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
+from simulator.journal.writer import RETRY_AFTER_S, StoreFailed
 from simulator.recipient.replies import Replies, Reply
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.transport import TRAILERS, Struck

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from simulator.clock import SandboxClock
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.writer import StoreFailed
 from simulator.sandbox import SandboxClosed
 
 LOOK_S = 0.05

@@ -25,7 +25,7 @@ from simulator.journal.events.registration import (
     PlatformRegistered,
 )
 from simulator.journal.records import Delivery
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.writer import StoreFailed
 from simulator.regulator import challenge, views
 from simulator.regulator.delivery_log import Attempts, DeliveryLog
 from simulator.regulator.lifecycle import notice, registration

@@ -18,7 +18,7 @@ from simulator.faults import Blow, Delay, Moment, Relabel, Respell, Skew
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided, Delivery, Exchange, Opened
-from simulator.journal.sqlite import RETRY_AFTER_S, StoreFailed
+from simulator.journal.writer import RETRY_AFTER_S, StoreFailed
 from simulator.regulator import unusual
 from simulator.regulator.answered import Answered, refused, unknown
 from simulator.regulator.api import Operation, Page

@@ -20,7 +20,7 @@ from simulator.journal.events.alert import (
     AlertEscalated,
     AlertRaised,
 )
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.writer import StoreFailed
 from simulator.regulator import views
 from simulator.regulator.answered import as_bytes
 from simulator.regulator.api import number_of

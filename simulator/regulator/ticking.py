@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
 from simulator.journal.records import Decided
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.writer import StoreFailed
 from simulator.law.working_days import BeyondCalendar
 from simulator.regulator.alarm import Alarm
 from simulator.regulator.courier import Courier

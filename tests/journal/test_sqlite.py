@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.journal.database import StoreInUse
 from simulator.journal.entry import JournalUnreadable, NewerFormat
-from simulator.journal.sqlite import SandboxSecrets, SqliteStore, StoreFailed, StoreInUse
+from simulator.journal.sqlite import SandboxSecrets, SqliteStore
 from simulator.journal.verify import Broken
+from simulator.journal.writer import StoreFailed
 from tests.journal.some_entries import marks
 
 ENTRIES = marks(1200)  # More than two pages of a read.
@@ -196,7 +198,7 @@ def test_a_state_directory_that_cannot_be_is_named(tmp_path: Path) -> None:
 
 def test_commits_are_synced_to_disk_through_a_write_ahead_log(store: SqliteStore) -> None:
     pragmas = [
-        store._connection.execute(f"PRAGMA {name}").fetchone()[0]
+        store._writer.connection.execute(f"PRAGMA {name}").fetchone()[0]
         for name in ("journal_mode", "synchronous")
     ]
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from simulator.journal.records import Body, Exchange
-from simulator.journal.sqlite import StoreFailed
+from simulator.journal.writer import StoreFailed
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from tests.regulator.connected import HOST, Connected, connected
 

@@ -177,9 +177,9 @@ def locked(path: Path) -> Iterator[None]:
 @contextmanager
 def read_only(party: Party) -> Iterator[None]:
     """As on a disk that was remounted: sqlite answers every write with SQLITE_READONLY."""
-    party.world._store._connection.execute("PRAGMA query_only = ON")
+    party.world._store._writer.connection.execute("PRAGMA query_only = ON")
     yield
-    party.world._store._connection.execute("PRAGMA query_only = OFF")
+    party.world._store._writer.connection.execute("PRAGMA query_only = OFF")
 
 
 @pytest.mark.parametrize("trouble", ["locked", "read-only"])
@@ -187,7 +187,7 @@ def test_what_passes_is_gone_on_from_without_a_restart(trouble: str, tmp_path: P
     """From what is on disk: the refused messages did not happen, whoever saw them folded."""
 
     async def talk(party: Party) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-        party.world._store._connection.execute("PRAGMA busy_timeout = 0")
+        party.world._store._writer.connection.execute("PRAGMA busy_timeout = 0")
         await party.create("shop")
         await party.begin("shop")
         before = await party.state("shop")
