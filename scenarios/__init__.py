@@ -3,6 +3,7 @@
 The rooms, in the order in which a run uses them:
 
     cli             what the user types; exit codes say the kind of the outcome
+    commands/       one subcommand a file
     target          the platform under test: addresses, how a payment is asked for, actions
     doctor          every configuration error at once, before a run
     parties         the simulator and the reference platform as processes of their own

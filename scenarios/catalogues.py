@@ -1,7 +1,7 @@
 """All lists of the project behind one door: what `reinspect list` shows and `reinspect explain`
 explains."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from typing import Any
@@ -28,6 +28,11 @@ def entries(kind: str) -> Mapping[str, Any]:
     package = import_module(package_name)
     found: dict[str, Any] = catalogue.entries(package, getattr(package, class_name))
     return found
+
+
+def chosen(kind: str, ids: Sequence[str], what: str) -> list[str]:
+    """These ids, each once; UnknownId for one that is not in the list."""
+    return [catalogue.find(entries(kind), id, what=what).id for id in dict.fromkeys(ids)]
 
 
 def as_json(entry: Any) -> dict[str, Any]:
