@@ -10,16 +10,14 @@ from scenarios import doctor, parties, run, run_folder
 from scenarios.control import Control
 from scenarios.judge import judge
 from scenarios.parties import RunningSimulator
-from scenarios.reports import Account, write_all
+from scenarios.reports import Account, entries_shown, write_all
 from scenarios.requirements import catalogue as requirements
 from scenarios.run import Plan, Played, Tell
 from scenarios.run_folder import RunFolder
 from scenarios.target import Target, load
 from scenarios.target_template import target_text
 from simulator.clock import wall_now
-from simulator.journal.entry import Entry
-from simulator.journal.ndjson import read_ndjson
-from simulator.journal.records import Staged
+from simulator.journal.ndjson import entries_of, some_entries
 
 PASSCODE = "reference-passcode"
 TARGET_FILE = "target.toml"
@@ -139,18 +137,9 @@ async def examine(
 
 def judge_folder(folder: RunFolder) -> Account:
     """Judges a stored run from its journal alone."""
-    entries = read_ndjson(folder.journal)
-    judgement = judge(entries, requirements())
-    return Account(judgement, entries, _command_of(entries))
-
-
-def _command_of(entries: list[Entry]) -> str:
-    """The command that plays the run again, as the run itself noted it."""
-    for entry in entries:
-        record = entry.record
-        if isinstance(record, Staged) and record.mark == "run_started":
-            return str(record.facts.get("command", "reinspect certify"))
-    return "reinspect certify"
+    judgement = judge(entries_of(folder.journal), requirements())
+    exhibits = some_entries(folder.journal, entries_shown(judgement))
+    return Account(judgement, list(exhibits), judgement.command)
 
 
 def _judged(folder: RunFolder, played: Played) -> Certified:

@@ -1,19 +1,19 @@
 """Joins the three accounts of a run once, so that every dossier is built from the same joins."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scenarios.judge.chance import Chance
-from scenarios.judge.contents import bytes_of
-from scenarios.judge.dossiers import UNREADABLE, Grade, Moment, Order, PayloadFacts
+from scenarios.judge.dossiers import Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
-from scenarios.judge.joining import Joined, Joiner, asks_only, is_kept
-from scenarios.judge.leaks import Leak, PlantedIndex, Searched, Tries
-from scenarios.judge.peeling import PeelingStopped
+from scenarios.judge.joining import Joined, Joiner
+from scenarios.judge.leaks import Leak, PlantedIndex, Tries
+from scenarios.judge.linkage import Linkage
+from scenarios.judge.reading import Reader
 from scenarios.judge.telling import told_at
-from scenarios.traffic import Payment, Person, Secret, payment_from_json, planted
+from scenarios.traffic import Payment, Person, Secret, planted
 from simulator.journal.entry import Entry
 from simulator.law.limits import Limits, tighten
 
@@ -39,6 +39,8 @@ class Assembly:
     """Leaks by the journal entry of the payload."""
     planted: PlantedIndex
     """Everything that the run planted."""
+    linkage: Linkage
+    """Tokens, and whom they are about."""
     carried: dict[str, list[Joined]] = field(default_factory=dict)
     """First arrivals (no retransmissions) by payment."""
     sent_under: dict[str, list[Joined]] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Assembly:
 
     def exempt(self, joined: Joined) -> bool:
         """Whether it brought nothing that could be monitored: a question without data."""
-        nothing = not joined.payments and asks_only(joined.arrival)
+        nothing = not joined.payments and joined.asks_only
         return nothing and joined.at.sequence not in self.leaks
 
     def payloads(self) -> Iterator[Joined]:
@@ -205,31 +207,35 @@ def doubt_of(joins: Iterable[Joined]) -> str | None:
 def assemble(entries: Iterable[Entry]) -> Assembly:
     """The whole run, joined."""
     evidence = read(entries)
-    asked = {seen.record.payment["id"]: seen for seen in evidence.asked}
-    payments = {id: payment_from_json(seen.record.payment) for id, seen in asked.items()}
+    payments = evidence.payments
     sources = {
         seen.record.platform_payment: id
-        for id, seen in asked.items()
+        for id, seen in evidence.asked.items()
         if seen.record.platform_payment
     }
     index = planted_index(payments.values())
-    search = _Search(index, payments)
+    readings = Reader(evidence, payments, sources, index).read_all()
     joined = []
     found = {}
-    for one in Joiner(evidence, payments, sources).join_all():
+    tries, linkage = Tries(planted=index.planted), Linkage()
+    for one, reading in Joiner(evidence, sources).join_all(readings):
         joined.append(one)
-        seen = search.leaks(one)
-        if seen:
-            found[one.at.sequence] = seen
-    leaks = _beyond_chance(found, search.tries)
+        persons = frozenset(payments[payment].payer.id for payment in one.payments)
+        linkage.take(one.arrival.recipient, persons, reading.tokens)
+        tries.about += reading.about
+        tries.windows += reading.windows
+        if reading.leaks:
+            found[one.at.sequence] = reading.leaks
+    evidence.arrivals.clear()  # They were many, and have been read.
     assembly = Assembly(
         evidence=evidence,
         limits=tighten(Limits(), evidence.run.get("limits", {})),
         payments=payments,
-        asked=asked,
+        asked=evidence.asked,
         joined=joined,
-        leaks=leaks,
+        leaks=_beyond_chance(found, tries),
         planted=index,
+        linkage=linkage,
     )
     _file(assembly)
     return assembly
@@ -263,35 +269,6 @@ def _file(assembly: Assembly) -> None:
         assembly.versions.setdefault(version.grant.recipient, []).append(version)
 
 
-class _Search:
-    """Looks in every payload, its path and its headers for everything that was planted in the
-    run."""
-
-    def __init__(self, index: PlantedIndex, payments: Mapping[str, Payment]) -> None:
-        self._index = index
-        self._payments = payments
-        self._clean: set[tuple[bytes, str]] = set()
-        self.tries = Tries(planted=index.planted)
-
-    def leaks(self, one: Joined) -> tuple[Leak, ...]:
-        """The leaks of one arrival."""
-        persons = {self._payments[payment].payer.id for payment in one.payments}
-        leaks: list[Leak] = []
-        for place in _places(one):
-            if place in self._clean:
-                continue  # What is the same for several payloads is about none of their persons.
-            seen = _search(self._index, *place, persons)
-            leaks += seen.leaks
-            self.tries.about += seen.about
-            self.tries.windows += seen.windows
-            if not seen.leaks:
-                self._clean.add(place)
-        if not is_kept(one.arrival.body):
-            why = f"a body of {one.arrival.body.size_bytes} bytes, too large to be kept"
-            leaks.append(Leak("", UNREADABLE, "-", "unsearched", "body", (), why))
-        return tuple(leaks)
-
-
 def planted_index(payments: Iterable[Payment]) -> PlantedIndex:
     """Everything that the run planted: each payer's secrets, and the values of fields that no
     category knows."""
@@ -316,22 +293,3 @@ def unlisted_values(payment: Payment) -> list[str]:
     known = planted(payment)
     values = payment.extra.values()
     return [value for value in values if not any(secret.value in value for secret in known)]
-
-
-def _places(joined: Joined) -> Iterator[tuple[bytes, str]]:
-    """Everywhere in an arrival that something can stand, with the name that reports give it."""
-    arrival = joined.arrival
-    yield bytes_of(arrival.body), "body"
-    yield f"{arrival.recipient}{arrival.path}?{arrival.query}".encode(), "path"
-    yield arrival.method.encode(), "method"
-    yield "\n".join(arrival.headers).encode(), "names of the headers"
-    for name, value in arrival.headers.items():
-        yield value.encode(), f"header {name}"
-
-
-def _search(index: PlantedIndex, data: bytes, where: str, persons: set[str]) -> Searched:
-    try:
-        return index.search(data, where, persons)
-    except PeelingStopped as stopped:
-        unread = Leak("", UNREADABLE, "-", "unsearched", where, (), str(stopped))
-        return Searched((unread,), 0, 0)

@@ -15,7 +15,7 @@ def conserved(assembly: Assembly) -> dict[str, int]:
     settled = [
         id
         for id, payment in assembly.payments.items()
-        if not payment.domestic and id in followed and followed[id].outcome == "settled"
+        if not payment.domestic and followed.get(id) == "settled"
     ]
     return {
         "settled": len(settled),

@@ -50,6 +50,11 @@ def bytes_of(body: Body) -> bytes:
     return base64.b64decode(body.base64) if body.base64 else b""
 
 
+def is_kept(body: Body) -> bool:
+    """Whether the journal kept the bytes; of a body beyond the limit it has only the digest."""
+    return body.text is not None or body.base64 is not None or body.size_bytes == 0
+
+
 def contents_of(arrival: Arrival) -> Contents:
     """Everything that is looked for in one arrival, but for what was planted."""
     body = bytes_of(arrival.body)

@@ -1,7 +1,7 @@
 """Shows each requirement the dossiers that bear on it, and keeps our mistakes apart from the
 platform's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scenarios.judge.dossiers import Dossier
@@ -33,35 +33,58 @@ class Ruling:
     """Our own failures while judging; they erase no finding."""
 
 
-def rule_on(requirement: Requirement, dossiers: Sequence[Dossier]) -> Ruling:
-    """The ruling; a finding that rests on a blinded witness, on what may still have come, on a
-    starved machine or on an ambiguous join is only a doubt."""
-    findings: list[Finding] = []
-    doubts: list[Doubt] = []
-    mistakes: list[str] = []
-    bearing: list[Dossier] = []
-    for dossier in dossiers:
+class Hearing:
+    """One requirement, shown one dossier after the other.
+
+    A finding that rests on a blinded witness, on what may still have come, on a starved machine or
+    on an ambiguous join is only a doubt.
+    """
+
+    def __init__(self, requirement: Requirement) -> None:
+        self.requirement = requirement
+        self._exercised = 0
+        self._stories: dict[str, None] = {}
+        self._findings: list[Finding] = []
+        self._doubts: list[Doubt] = []
+        self._mistakes: list[str] = []
+
+    def show(self, dossier: Dossier) -> None:
+        """Judge it, if it bears on the requirement; no more of it is kept than what is found."""
         try:
-            if not requirement.bears_on(dossier):
-                continue
-            bearing.append(dossier)
-            for finding in requirement.judge(dossier):
+            if not self.requirement.bears_on(dossier):
+                return
+            self._exercised += 1
+            self._stories[dossier.story] = None
+            for finding in self.requirement.judge(dossier):
                 doubt = doubt_in(finding, dossier)
                 if doubt is None:
-                    findings.append(finding)
+                    self._findings.append(finding)
                 else:
-                    doubts.append(doubt)
+                    self._doubts.append(doubt)
         except Exception as mistake:  # A fault in the judge is never evidence against the platform.
-            mistakes.append(f"{dossier.subject}: {mistake!r}")
-    return Ruling(
-        requirement=requirement,
-        verdict=_verdict(requirement, len(bearing), findings, doubts, mistakes),
-        exercised=len(bearing),
-        stories=tuple(dict.fromkeys(dossier.story for dossier in bearing)),
-        findings=tuple(findings),
-        doubts=tuple(doubts),
-        mistakes=tuple(mistakes),
-    )
+            self._mistakes.append(f"{dossier.subject}: {mistake!r}")
+
+    def ruling(self) -> Ruling:
+        """What came of it."""
+        return Ruling(
+            requirement=self.requirement,
+            verdict=_verdict(
+                self.requirement, self._exercised, self._findings, self._doubts, self._mistakes
+            ),
+            exercised=self._exercised,
+            stories=tuple(self._stories),
+            findings=tuple(self._findings),
+            doubts=tuple(self._doubts),
+            mistakes=tuple(self._mistakes),
+        )
+
+
+def rule_on(requirement: Requirement, dossiers: Iterable[Dossier]) -> Ruling:
+    """The ruling over all of these."""
+    hearing = Hearing(requirement)
+    for dossier in dossiers:
+        hearing.show(dossier)
+    return hearing.ruling()
 
 
 def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:

@@ -1,6 +1,6 @@
 """The docket of a run: every dossier, by subject."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import AnyDossier
@@ -16,8 +16,6 @@ from scenarios.judge.subjects import (
     transmission,
 )
 
-Docket = Mapping[SubjectName, Sequence[AnyDossier]]
-
 _BUILDERS: dict[SubjectName, Callable[[Assembly], Iterator[AnyDossier]]] = {
     "payment": payment.build,
     "payload": payload.build,
@@ -30,7 +28,11 @@ _BUILDERS: dict[SubjectName, Callable[[Assembly], Iterator[AnyDossier]]] = {
 }
 
 
-def docket(assembly: Assembly, subjects: Iterable[SubjectName]) -> Docket:
-    """The dossiers of the subjects that are asked for, each in journal order."""
+def docket(
+    assembly: Assembly, subjects: Iterable[SubjectName]
+) -> Iterator[tuple[SubjectName, Iterator[AnyDossier]]]:
+    """The dossiers of the subjects that are asked for, each in journal order, as they are made."""
     wanted = set(subjects)
-    return {name: list(build(assembly)) for name, build in _BUILDERS.items() if name in wanted}
+    for name, build in _BUILDERS.items():
+        if name in wanted:
+            yield name, build(assembly)

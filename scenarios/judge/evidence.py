@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, assert_never
 
-from scenarios.judge.dossiers import Moment
+from scenarios.judge.dossiers import LineageFacts, Moment
+from scenarios.traffic import Merchant, Payment, Person
 from simulator.journal import records as rec
 from simulator.journal.entry import Entry
 from simulator.journal.events import Event
@@ -169,6 +170,33 @@ class Seen:
     record: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What is asked of a merchant's account of a payment; the payment itself is kept once."""
+
+    story: str
+    sent_at: datetime
+    answered_at: datetime
+    outcome: str
+    platform_payment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is asked of a request to the regulator."""
+
+    operation: str
+    platform: str | None
+    status: int
+    refusal: str | None
+    idempotency_key: str | None
+    replayed: bool
+    fault: str | None
+    taken: bool
+    text: str
+    """The body of one that was refused; empty for the others, which are many."""
+
+
 @dataclass(slots=True)
 class Evidence:
     """Every pile, in journal order."""
@@ -187,14 +215,19 @@ class Evidence:
     not_offered: dict[str, str] = field(default_factory=dict)
     """Stories that could not be played because the target lacks an action, and which."""
     actions: list[Seen] = field(default_factory=list)
-    asked: list[Seen] = field(default_factory=list)
-    followed: dict[str, rec.Followed] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    asked: dict[str, Seen] = field(default_factory=dict)
+    """What each payment was answered, as `Submitted`."""
+    followed: dict[str, str] = field(default_factory=dict)
+    """What was last heard of each payment: `settled`, `refused` or `pending`."""
     arrivals: list[Seen] = field(default_factory=list)
     exchanges: list[Seen] = field(default_factory=list)
+    """Requests to the regulator, as `Heard`."""
     declarations: dict[str, Declared] = field(default_factory=dict)
     versions: dict[str, list[Version]] = field(default_factory=dict)
     transmissions: dict[str, Sent] = field(default_factory=dict)
-    lineage: list[tuple[Moment, LineageItem]] = field(default_factory=list)
+    lineage: list[tuple[str, LineageFacts]] = field(default_factory=list)
+    """By the digest of the payload, in journal order."""
     halts: list[Halt] = field(default_factory=list)
     notices: dict[str, Notice] = field(default_factory=dict)
     faults: dict[str, FaultWindow] = field(default_factory=dict)
@@ -235,6 +268,10 @@ class _Reader:
     def __init__(self) -> None:
         self.evidence = Evidence()
         self.story = "before the stories"
+        self.people: dict[tuple[str, ...], Person] = {}
+        self.merchants: dict[tuple[Any, ...], Merchant] = {}
+        self.texts: dict[str, str] = {}
+        self.categories: dict[tuple[str, ...], frozenset[str]] = {}
 
     def take(self, entry: Entry) -> None:
         at = Moment(entry.sequence, entry.wall_at, entry.sandbox_at)
@@ -246,7 +283,7 @@ class _Reader:
                 evidence.opened = record
                 self.take_events(at, record.events)
             case rec.Exchange():
-                evidence.exchanges.append(Seen(at, self.story, record))
+                evidence.exchanges.append(Seen(at, self.story, _heard(record)))
                 self.take_events(at, record.events)
             case rec.Arrival():
                 evidence.arrivals.append(Seen(at, self.story, record))
@@ -259,9 +296,10 @@ class _Reader:
             case rec.FaultSet():
                 self.take_fault(at, record)
             case rec.Asked():
-                evidence.asked.append(Seen(at, record.story, record))
+                self.take_asked(at, record)
             case rec.Followed():
-                evidence.followed[record.payment] = record
+                asked = evidence.payments.get(record.payment)
+                evidence.followed[asked.id if asked else record.payment] = record.outcome
             case rec.Staged():
                 self.take_mark(at, record)
             case rec.TurnedAway():
@@ -270,6 +308,46 @@ class _Reader:
                 pass  # Every entry carries both times, and what was copied stands before.
             case _:
                 assert_never(record)
+
+    def take_asked(self, at: Moment, record: rec.Asked) -> None:
+        payment = self.payment_of(record.payment)
+        self.evidence.payments[payment.id] = payment
+        submitted = Submitted(
+            story=self.known(record.story),
+            sent_at=record.sent_at,
+            answered_at=record.answered_at,
+            outcome=self.known(record.outcome),
+            platform_payment=record.platform_payment,
+        )
+        self.evidence.asked[payment.id] = Seen(at, submitted.story, submitted)
+
+    def payment_of(self, value: dict[str, Any]) -> Payment:
+        """The payment; people and merchants, who come again and again, are kept once."""
+        payer, merchant = value["payer"], value["merchant"]
+        person = tuple(payer.values())
+        shop = tuple(merchant.values())
+        if person not in self.people:
+            self.people[person] = Person(**payer)
+        if shop not in self.merchants:
+            self.merchants[shop] = Merchant(**merchant)
+        return Payment(**(value | {"payer": self.people[person], "merchant": self.merchants[shop]}))
+
+    def known(self, text: str) -> str:
+        """The same text, kept once."""
+        return self.texts.setdefault(text, text)
+
+    def take_lineage(self, at: Moment, items: Iterable[LineageItem]) -> None:
+        for item in items:
+            facts = LineageFacts(
+                at=at,
+                source=item.source,
+                transmission=self.known(item.transmission),
+                recipient=self.known(item.recipient),
+                country=self.known(item.country),
+                rule_version=self.known(item.rule_version),
+                categories=self.categories.setdefault(item.categories, frozenset(item.categories)),
+            )
+            self.evidence.lineage.append((self.known(item.payload), facts))
 
     def take_fault(self, at: Moment, record: rec.FaultSet) -> None:
         if record.state == "armed":
@@ -353,7 +431,7 @@ class _Reader:
                 sent = evidence.transmissions[event.id]
                 sent.closed, sent.closing = at, event
             case LineageRecorded():
-                evidence.lineage.extend((at, item) for item in event.items)
+                self.take_lineage(at, event.items)
 
     def take_order(self, at: Moment, event: Event, notices: list[NoticeIssued]) -> None:
         evidence = self.evidence
@@ -388,6 +466,20 @@ class _Reader:
                 evidence.cases[event.case].materials[event.number] = (at, event)
             case ReinspectionDecided():
                 evidence.cases[event.case].reinspected = True
+
+
+def _heard(record: rec.Exchange) -> Heard:
+    return Heard(
+        operation=record.operation,
+        platform=record.platform,
+        status=record.status,
+        refusal=record.refusal,
+        idempotency_key=record.idempotency_key,
+        replayed=record.replayed,
+        fault=record.fault,
+        taken=record.taken,
+        text=(record.body.text or "") if record.refusal is not None else "",
+    )
 
 
 def _starved(facts: dict[str, Any]) -> Starved:

@@ -9,14 +9,13 @@ alone in its window.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from scenarios.judge.contents import Contents, bytes_of, contents_of
+from scenarios.judge.contents import bytes_of, is_kept
 from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.evidence import Evidence, Seen, Sent
-from scenarios.traffic import Payment
-from simulator.journal.records import Arrival, Body
+from scenarios.judge.reading import Reading
+from simulator.journal.records import Arrival
 
 _OF_TOKEN_REQUEST = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
@@ -30,11 +29,6 @@ def asks_only(arrival: Arrival) -> bool:
     form = dict(parse_qsl(arrival.body.text or "", keep_blank_values=True))
     grant = form.get("grant_type") == "client_credentials"
     return grant and arrival.method == "POST" and form.keys() <= _OF_TOKEN_REQUEST
-
-
-def is_kept(body: Body) -> bool:
-    """Whether the journal kept the bytes; of a body beyond the limit it has only the digest."""
-    return body.text is not None or body.base64 is not None or body.size_bytes == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +48,10 @@ class Joined:
     """Entry of the arrival that this one only repeats: the same bytes for the same recipient, under
     the same idempotency key, or because the earlier one was not answered with success. For one
     that broke off, entry of the arrival that brought the whole."""
-    tokens: frozenset[str]
     values: tuple[str, ...]
     """Long values in it, as `Contents` has them."""
+    asks_only: bool
+    """It brings nothing."""
 
     @property
     def at(self) -> Moment:
@@ -71,19 +66,13 @@ class Joined:
 class Joiner:
     """Joins every arrival of a run."""
 
-    def __init__(
-        self, evidence: Evidence, payments: dict[str, Payment], ids: dict[str, str]
-    ) -> None:
+    def __init__(self, evidence: Evidence, ids: dict[str, str]) -> None:
         """`ids` maps the platform's own payment ids to the merchants'."""
         self.evidence = evidence
-        self.payments_of_source = ids
-        self.by_amount = _amounts(payments)
         self.told = _told_digests(evidence)
-        self.sources: dict[str, list[str]] = defaultdict(list)
-        self.transmission_of_source: dict[str, str] = {}
-        for _, item in evidence.lineage:
-            self.sources[item.payload].append(item.source)
-            self.transmission_of_source[item.source] = item.transmission
+        self.transmission_of_source = {
+            facts.source: facts.transmission for _, facts in evidence.lineage
+        }
         self.source_of_payment = {payment: source for source, payment in ids.items()}
         told_transmissions = {id for ids in self.told.values() for id in ids}
         untold = (
@@ -99,25 +88,24 @@ class Joiner:
         for seen in evidence.arrivals:
             self.arrived_at[seen.record.recipient].append(seen)
 
-    def join_all(self) -> Iterator[Joined]:
-        """Every arrival in order; what was read of its bytes is still at hand when it is
-        yielded."""
+    def join_all(self, readings: Iterable[Reading]) -> Iterator[tuple[Joined, Reading]]:
+        """Every arrival in order, with what was read in it."""
         first: dict[tuple[str, str], Seen] = {}
         transmission_of: dict[int, str | None] = {}
-        for seen in self.evidence.arrivals:
+        for seen, reading in zip(self.evidence.arrivals, readings, strict=True):
             arrival: Arrival = seen.record
             key = (arrival.recipient, arrival.body.sha256)
             earlier = first.get(key)
             repeats = earlier.at.sequence if earlier and _repeats(arrival, earlier.record) else None
             if _broke_off(arrival):
                 repeats = self.finished_by(seen)
-            one = self.join(seen, arrival, repeats)
+            one = self.join(seen, reading, repeats)
             if repeats is not None and self.another_told(one, transmission_of.get(repeats)):
                 one = replace(one, repeats=None)
             transmission_of[seen.at.sequence] = one.transmission
             if earlier is None or not _answered(earlier.record):
                 first[key] = seen
-            yield one
+            yield one, reading
 
     def another_told(self, joined: Joined, transmission: str | None) -> bool:
         """Whether the platform told these bytes for another transmission as well: then they were
@@ -146,32 +134,20 @@ class Joiner:
             for sent in self.sent_to[seen.record.recipient]
         )
 
-    def join(self, seen: Seen, arrival: Arrival, repeats: int | None) -> Joined:
-        contents = contents_of(arrival)
-        exact = self.payments_in(contents)
-        by_lineage = [
-            self.payments_of_source[source]
-            for source in self.sources.get(arrival.body.sha256, ())
-            if source in self.payments_of_source
-        ]
-        payments = tuple(dict.fromkeys([*exact, *by_lineage]))
-        transmission, grade = self.transmission_for(seen.at, arrival, payments)
+    def join(self, seen: Seen, reading: Reading, repeats: int | None) -> Joined:
+        arrival: Arrival = seen.record
+        transmission, grade = self.transmission_for(seen.at, arrival, reading.payments)
         return Joined(
-            seen=seen,
-            arrival=arrival,
+            seen=replace(seen, record=None),
+            arrival=_without_bytes(arrival),
             grade=grade,
             transmission=transmission,
-            payments=payments,
-            exact=frozenset(exact),
+            payments=reading.payments,
+            exact=frozenset(reading.exact),
             repeats=repeats,
-            tokens=contents.tokens,
-            values=contents.values,
+            values=reading.values,
+            asks_only=asks_only(arrival),
         )
-
-    def payments_in(self, contents: Contents) -> list[str]:
-        """Payments whose unique amount stands in the body, or beside it."""
-        found = (self.by_amount.get(number) for number in contents.numbers)
-        return list(dict.fromkeys(payment for payment in found if payment is not None))
 
     def transmission_for(
         self, at: Moment, arrival: Arrival, payments: tuple[str, ...]
@@ -233,14 +209,9 @@ class Untold:
         return None
 
 
-def _amounts(payments: dict[str, Payment]) -> dict[Decimal, str]:
-    """Every way to write an amount as a number: minor units, and major units of two digits; an
-    amount that two payments share proves nothing and is left out."""
-    found: dict[Decimal, str | None] = {}
-    for payment in payments.values():
-        for number in {Decimal(payment.amount_minor), Decimal(payment.amount_minor) / 100}:
-            found[number] = None if number in found else payment.id
-    return {number: payment for number, payment in found.items() if payment is not None}
+def _without_bytes(arrival: Arrival) -> Arrival:
+    """What is asked of it later: bytes are read once, and there may be many."""
+    return replace(arrival, headers={}, body=replace(arrival.body, text=None, base64=None))
 
 
 def _told_digests(evidence: Evidence) -> dict[str, list[str]]:
@@ -254,9 +225,9 @@ def _told_digests(evidence: Evidence) -> dict[str, list[str]]:
         if sent.closing is not None:
             for digest in sent.closing.payloads:
                 told[digest][id] = None
-    for _, item in evidence.lineage:
-        if item.transmission in evidence.transmissions:
-            told[item.payload].setdefault(item.transmission)
+    for payload, facts in evidence.lineage:
+        if facts.transmission in evidence.transmissions:
+            told[payload].setdefault(facts.transmission)
     return {digest: list(ids) for digest, ids in told.items()}
 
 

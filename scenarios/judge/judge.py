@@ -1,13 +1,15 @@
 """From a journal to a judgement, in one call."""
 
+import gc
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble
 from scenarios.judge.conservation import conserved
-from scenarios.judge.court import Ruling, rule_on
+from scenarios.judge.court import Hearing, Ruling
 from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
 from scenarios.judge.judgement import Judgement, verdict_of
@@ -22,12 +24,30 @@ class NoRun(Exception):
     """A journal without a run: nothing was staged, so there is nothing to judge."""
 
 
-def judge(entries: Sequence[Entry], requirements: Mapping[str, Requirement]) -> Judgement:
+def judge(entries: Iterable[Entry], requirements: Mapping[str, Requirement]) -> Judgement:
     """Judge a run by the requirements that its `run_started` mark selected (all, when it selected
     none).
 
     Raises NoRun for a journal in which no run was started.
     """
+    with _without_collection():
+        return _judge(entries, requirements)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing that a judge makes refers back to itself; to look for that again and again among
+    millions of things takes longer than the judging."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _judge(entries: Iterable[Entry], requirements: Mapping[str, Requirement]) -> Judgement:
     assembly = assemble(entries)
     run = assembly.evidence.run
     if not run:
@@ -36,9 +56,19 @@ def judge(entries: Sequence[Entry], requirements: Mapping[str, Requirement]) -> 
         )
     selected = run.get("requirements") or list(requirements)
     chosen = [requirements[id] for id in requirements if id in selected]
-    dossiers = docket(assembly, (requirement.subject for requirement in chosen))
-    rulings = tuple(rule_on(requirement, dossiers[requirement.subject]) for requirement in chosen)
-    return _judgement(assembly, rulings)
+    return _judgement(assembly, _rulings(assembly, chosen))
+
+
+def _rulings(assembly: Assembly, chosen: Sequence[Requirement]) -> tuple[Ruling, ...]:
+    """Each dossier is made once, shown to everyone whom it may concern, and gone: of a large run
+    they would not fit into memory."""
+    hearings = {requirement.id: Hearing(requirement) for requirement in chosen}
+    for subject, dossiers in docket(assembly, (one.subject for one in chosen)):
+        concerned = [one for one in hearings.values() if one.requirement.subject == subject]
+        for dossier in dossiers:
+            for hearing in concerned:
+                hearing.show(dossier)
+    return tuple(hearing.ruling() for hearing in hearings.values())
 
 
 def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
@@ -72,6 +102,7 @@ def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:
         skipped=dict(evidence.not_offered),
         reasons=reasons,
         mask=partial(_masked, assembly.planted),
+        command=str(run.get("command", "reinspect certify")),
     )
 
 

@@ -46,6 +46,8 @@ class Judgement:
     """What kept the judgement from being complete or conclusive, in words."""
     mask: Mask = field(compare=False, repr=False)
     """Takes every secret that the run planted out of a text; everything shown goes through it."""
+    command: str = "reinspect certify"
+    """The command that plays the run again, as the run itself noted it."""
 
     @property
     def exit_code(self) -> int:

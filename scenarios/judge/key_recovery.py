@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from scenarios.judge.masking import mask_value
-from scenarios.traffic import Person
+from scenarios.traffic import Person, plain
 
 PERSONS_MAX = 8
 """Persons of one payload whose identifiers are tried: a key that opens one token opens all."""
@@ -52,8 +51,11 @@ class KeySearch:
         identifier of the persons it is about."""
         tokens = {_shown(value) for value in values}
         most = min(PERSONS_MAX, max(1, PAIRS_MAX // max(1, len(values))))
-        about = itertools.islice(dict.fromkeys(persons), most)
-        identifiers = [identifier for p in about for identifier in (p.resident_id, p.mobile)]
+        identifiers = [
+            identifier
+            for person in map(plain, _first(persons, most))
+            for identifier in (person.resident_id, person.mobile)
+        ]
         found: dict[str, None] = {}
         for value in values:
             for identifier in identifiers:
@@ -86,6 +88,16 @@ class KeySearch:
             if shown in tokens
         ]
         return frozenset(made) if made else _NOTHING
+
+
+def _first(persons: Iterable[Person], most: int) -> list[Person]:
+    """The first different ones."""
+    found: dict[Person, None] = {}
+    for person in persons:
+        found[person] = None
+        if len(found) == most:
+            break
+    return list(found)
 
 
 def _shown(value: str) -> str:

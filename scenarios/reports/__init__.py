@@ -22,7 +22,7 @@ class Account:
 
     judgement: Judgement
     evidence: Sequence[Entry]
-    """The journal of the run."""
+    """Entries of the run's journal, at least those that are shown."""
     command: str
     """The command that plays the run again, without a selection of stories or requirements."""
 
@@ -32,6 +32,22 @@ class Account:
         known = [story for story in stories if story in self.judgement.stories]
         selection = "".join(f" --story {story}" for story in known)
         return f"{self.command}{selection} --requirement {ruling.requirement.id}"
+
+
+FINDINGS_SHOWN = 20
+"""Findings of one ruling whose evidence is shown."""
+ENTRIES_SHOWN = 8
+"""Entries of one finding that are shown."""
+
+
+def entries_shown(judgement: Judgement) -> frozenset[int]:
+    """The sequences of the entries on which the shown findings rest."""
+    return frozenset(
+        entry
+        for ruling in judgement.rulings
+        for finding in ruling.findings[:FINDINGS_SHOWN]
+        for entry in finding.about.entries[:ENTRIES_SHOWN]
+    )
 
 
 def opportunities(ruling: Ruling) -> str:

@@ -9,14 +9,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scenarios.judge.court import Ruling
-from scenarios.judge.finding import Finding
 from scenarios.judge.judgement import Mask
 from scenarios.judge.verdict import Verdict
-from scenarios.reports import Account, Report
+from scenarios.reports import FINDINGS_SHOWN, Account, Report, entries_shown
 from simulator.journal.entry import Entry
 
-_MOST_FINDINGS = 20
 _MOST_ENTRIES = 400
 _MOST_CHARACTERS = 6_000
 _LONG_MASK = re.compile(r"\*{9,}")
@@ -50,7 +47,7 @@ def render(account: Account) -> bytes:
         judgement=judgement,
         mask=judgement.mask,
         brief=lambda text: _LONG_MASK.sub("********", judgement.mask(text)),
-        most=_MOST_FINDINGS,
+        most=FINDINGS_SHOWN,
         reproduce=account.reproduce,
         failed=[ruling for ruling in judgement.rulings if ruling.findings],
         exhibits=exhibits,
@@ -62,19 +59,10 @@ def render(account: Account) -> bytes:
 
 def _exhibits(account: Account) -> Iterator[Exhibit]:
     """The entries that the shown findings rest on, in journal order."""
-    wanted = {
-        entry
-        for ruling in account.judgement.rulings
-        for finding in _shown(ruling)
-        for entry in finding.about.entries[:8]
-    }
+    wanted = entries_shown(account.judgement)
     by_sequence = {entry.sequence: entry for entry in account.evidence if entry.sequence in wanted}
     for sequence in sorted(by_sequence)[:_MOST_ENTRIES]:
         yield _exhibit(by_sequence[sequence], account.judgement.mask)
-
-
-def _shown(ruling: Ruling) -> tuple[Finding, ...]:
-    return ruling.findings[:_MOST_FINDINGS]
 
 
 def _exhibit(entry: Entry, mask: Mask) -> Exhibit:

@@ -2,13 +2,23 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
 
 from simulator.journal.entry import Entry, JournalUnreadable, restore
-from simulator.journal.verify import Chain, parse_line
+from simulator.journal.verify import Chain, Line, parse_line
 
-__all__ = ["JournalUnreadable", "read_ndjson", "to_line", "write_ndjson"]
+__all__ = [
+    "JournalUnreadable",
+    "entries_of",
+    "read_ndjson",
+    "some_entries",
+    "to_line",
+    "write_ndjson",
+]
 
 
 def to_line(entry: Entry) -> str:
@@ -35,25 +45,57 @@ def write_ndjson(entries: Iterable[Entry], path: Path) -> None:
 
 
 def read_ndjson(path: Path) -> list[Entry]:
-    """All entries, the chain checked again. Raises JournalUnreadable for a file that is no journal,
-    Broken for a journal that was altered, NewerFormat for one of a newer version."""
-    entries: list[Entry] = []
-    chain = Chain()
+    """All entries, as `entries_of` yields them."""
+    return list(entries_of(path))
+
+
+def entries_of(path: Path) -> Iterator[Entry]:
+    """One entry after the other, the chain checked again; whoever keeps none may read a journal of
+    any size. Raises JournalUnreadable for a file that is no journal, Broken for a journal that was
+    altered, NewerFormat for one of a newer version."""
+    chain = Chain(loads=loads)
+    for number, text in _numbered(path):
+        line = _line(path, number, text)
+        yield restore(line, chain.take(line))
+    if chain.sequence == 0:
+        raise JournalUnreadable(f"{path} is empty; name the journal.ndjson of a run")
+
+
+def some_entries(path: Path, wanted: Collection[int]) -> Iterator[Entry]:
+    """The entries of these sequences, from a journal that was checked before."""
+    for number, text in _numbered(path) if wanted else ():
+        if number in wanted:
+            line = _line(path, number, text)
+            yield restore(line, json.loads(line.content or "null"))
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as file:
-            for number, text in enumerate(file, start=1):
-                try:
-                    line = parse_line(text)
-                except ValueError as error:
-                    raise JournalUnreadable(
-                        f"{path}, line {number}: {error}; export the journal again,"
-                        " or take the copy that the run wrote"
-                    ) from None
-                entries.append(restore(line, chain.take(line)))
+            yield from enumerate(file, start=1)
     except OSError as error:
         raise JournalUnreadable(
             f"{path} cannot be read ({error.strerror}); name the journal.ndjson of a run"
         ) from error
-    if not entries:
-        raise JournalUnreadable(f"{path} is empty; name the journal.ndjson of a run")
-    return entries
+
+
+def _line(path: Path, number: int, text: bytes) -> Line:
+    try:
+        return parse_line(text, loads=loads)
+    except ValueError as error:
+        raise JournalUnreadable(
+            f"{path}, line {number}: {error}; export the journal again,"
+            " or take the copy that the run wrote"
+        ) from None
+
+
+def loads(text: str | bytes) -> Any:
+    """What the standard library finds in a JSON text, in a third of the time.
+
+    Both take the last of members of one name and keep numbers of any length. What only the standard
+    library takes, such as lone surrogates, it is asked for; so are the words for what is wrong.
+    """
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)

@@ -143,7 +143,7 @@ def _stale(
     for seen in refused:
         if seen.at < version.granted or (until is not None and until < seen.at):
             continue
-        if f'"{version.grant.id}"' in (seen.record.body.text or ""):
+        if f'"{version.grant.id}"' in seen.record.text:
             seconds = (seen.at.wall_at - told).total_seconds()
             if seconds > assembly.limits.revocation_s:
                 late.append(round(seconds, 3))

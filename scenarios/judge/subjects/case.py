@@ -72,9 +72,9 @@ def _domestic(assembly: Assembly, order: Order | None) -> tuple[int, tuple[str, 
         asked += 1
         followed = assembly.evidence.followed.get(id)
         taken = record.outcome == "accepted"
-        if not taken or (followed is not None and followed.outcome != "settled"):
+        if not taken or (followed is not None and followed != "settled"):
             failed.append(id)
-            refused |= not taken or followed is None or followed.outcome != "pending"
+            refused |= not taken or followed is None or followed != "pending"
     return asked, tuple(failed), refused
 
 

@@ -78,7 +78,7 @@ def _dossier(
         leaks=leaks,
         recovered_mobile=recovered_mobile,
         exported_keys=keys.exported_keys(
-            joined.values, (plain(assembly.payments[p].payer) for p in joined.payments)
+            joined.values, (assembly.payments[payment].payer for payment in joined.payments)
         ),
     )
 
@@ -128,17 +128,8 @@ def _was_told_under(assembly: Assembly, joined: Joined, transmission: str) -> bo
 
 def _lineage_by_digest(assembly: Assembly) -> dict[str, tuple[LineageFacts, ...]]:
     found: dict[str, list[LineageFacts]] = {}
-    for at, item in assembly.evidence.lineage:
-        facts = LineageFacts(
-            at=at,
-            source=item.source,
-            transmission=item.transmission,
-            recipient=item.recipient,
-            country=item.country,
-            rule_version=item.rule_version,
-            categories=frozenset(item.categories),
-        )
-        found.setdefault(item.payload, []).append(facts)
+    for payload, facts in assembly.evidence.lineage:
+        found.setdefault(payload, []).append(facts)
     return {payload: tuple(facts) for payload, facts in found.items()}
 
 

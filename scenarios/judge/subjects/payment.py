@@ -2,20 +2,21 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from scenarios.judge.assembly import Assembly, doubt_of, late_by, unlisted_values
 from scenarios.judge.dossiers import Moment, Order, PaymentDossier
-from scenarios.judge.evidence import Seen
+from scenarios.judge.evidence import Seen, Submitted
 from scenarios.judge.joining import Joined
 from scenarios.judge.leaks import Leak
-from scenarios.traffic import Payment, planted
-from simulator.journal.records import Asked
+from scenarios.traffic import Payment, Person, plain
 
 
 def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     """One dossier for each payment that a merchant asked for."""
     leaks = _leaks_by_person(assembly)
     declared = _declared(assembly)
+    listed = {recipient for recipient, _ in declared}
     restarts = list(_restarts(assembly.evidence.actions))
     unlisted = _at_unlisted(assembly)
     for id, seen in assembly.asked.items():
@@ -24,7 +25,7 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
         if not joins and payment.recipient:
             # For an unlisted recipient, any payload that reached it in the story.
             joins = unlisted.get((payment.recipient, seen.record.story), [])
-        yield _dossier(assembly, payment, seen, joins, leaks, declared, restarts)
+        yield _dossier(assembly, payment, seen, joins, leaks, declared, listed, restarts)
 
 
 def _dossier(
@@ -34,13 +35,13 @@ def _dossier(
     joins: list[Joined],
     leaks: dict[str, list[Leak]],
     declared: dict[tuple[str, str], Moment],
+    listed: set[str],
     restarts: list[tuple[str, Moment]],
 ) -> PaymentDossier:
-    record: Asked = seen.record
+    record: Submitted = seen.record
     first = joins[0] if joins else None
     while_ = _suspension(assembly, record)
     late = [s for joined in joins if (s := late_by(while_, joined.at)) is not None]
-    followed = assembly.evidence.followed.get(payment.id)
     return PaymentDossier(
         subject=f"payment {payment.id}",
         story=record.story,
@@ -54,11 +55,11 @@ def _dossier(
         platform_payment=record.platform_payment,
         asked_at=record.sent_at,
         outcome=record.outcome,
-        final=followed.outcome if followed else "unknown",
+        final=assembly.evidence.followed.get(payment.id, "unknown"),
         domestic=payment.domestic,
         recipient=payment.recipient,
         country=payment.country,
-        recipient_listed=any(recipient == payment.recipient for recipient, _ in declared),
+        recipient_listed=payment.recipient in listed,
         country_listed=(payment.recipient, payment.country) in declared,
         unlisted_fields=len(unlisted_values(payment)),
         awkward=_awkward(payment),
@@ -131,7 +132,7 @@ def _accepted_at(
     return min(moments, default=None)
 
 
-def _suspension(assembly: Assembly, record: Asked) -> Order | None:
+def _suspension(assembly: Assembly, record: Submitted) -> Order | None:
     """The suspension of which the platform had been told, and that was not lifted, when it was
     asked."""
     for halt in assembly.evidence.halts:
@@ -144,7 +145,7 @@ def _suspension(assembly: Assembly, record: Asked) -> Order | None:
     return None
 
 
-def _cut_off(assembly: Assembly, record: Asked) -> frozenset[str]:
+def _cut_off(assembly: Assembly, record: Submitted) -> frozenset[str]:
     """What was out of reach when it was asked: the whole regulator, one operation of it, or the
     recipients."""
     cut: set[str] = set()
@@ -177,14 +178,18 @@ def _amount_authorized(assembly: Assembly, first: Joined | None) -> bool:
 def _awkward(payment: Payment) -> bool:
     """Whether an identifier is written otherwise than plainly, or stands where no category expects
     it."""
-    payer = payment.payer
     aside = "".join([payment.note, *payment.extra.values()])
-    plainly = {secret.kind: secret.value for secret in planted(payment)}
-    for kind in ("resident_id", "mobile", "card"):
-        written = unicodedata.normalize("NFC", getattr(payer, kind))
-        if written != plainly.get(kind, written) or plainly.get(kind, "\0") in aside:
-            return True
-    return False
+    written_awkwardly, identifiers = _identifiers(payment.payer)
+    return written_awkwardly or any(value in aside for value in identifiers)
+
+
+@lru_cache(maxsize=100_000)
+def _identifiers(payer: Person) -> tuple[bool, tuple[str, ...]]:
+    """Whether any is written otherwise than plainly, and all of them written plainly."""
+    kinds = ("resident_id", "mobile", "card")
+    plainly = tuple(getattr(plain(payer), kind) for kind in kinds)
+    written = tuple(unicodedata.normalize("NFC", getattr(payer, kind)) for kind in kinds)
+    return written != plainly, plainly
 
 
 def _leaks_by_person(assembly: Assembly) -> dict[str, list[Leak]]:

@@ -9,20 +9,16 @@ from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import PersonDossier
 from scenarios.judge.evidence import Seen
 from scenarios.judge.joining import Joined
-from scenarios.judge.linkage import Linkage
 from scenarios.judge.masking import mask_value
 
 
 def build(assembly: Assembly) -> Iterator[PersonDossier]:
     """One dossier for each person whose payments reached two recipients, or who asked what left."""
     received: dict[str, list[Joined]] = defaultdict(list)
-    linkage = Linkage()
     for joined in assembly.joined:
-        persons = _persons(assembly, joined)
-        linkage.take(joined.arrival.recipient, persons, joined.tokens)
-        for person in persons:
+        for person in _persons(assembly, joined):
             received[person].append(joined)
-    shared = linkage.shared({payment.merchant for payment in assembly.payments.values()})
+    shared = assembly.linkage.shared({payment.merchant for payment in assembly.payments.values()})
     answers = _answers(assembly)
     categories = _categories(assembly)
     for person, joins in received.items():
@@ -38,7 +34,7 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
                 entries=tuple(joined.at.sequence for joined in known),
                 id=person,
                 recipients=recipients,
-                told_apart=linkage.tells_apart(person),
+                told_apart=assembly.linkage.tells_apart(person),
                 shared_tokens=tuple(mask_value(token) for token in sorted(shared.get(person, ()))),
                 told_categories=frozenset(
                     code for joined in known for code in categories[joined.arrival.body.sha256]
@@ -59,8 +55,8 @@ def _answers(assembly: Assembly) -> dict[str, Seen]:
 def _categories(assembly: Assembly) -> dict[str, set[str]]:
     """What the platform named in lineage, by the digest of the payload."""
     named: dict[str, set[str]] = defaultdict(set)
-    for _, item in assembly.evidence.lineage:
-        named[item.payload].update(item.categories)
+    for payload, facts in assembly.evidence.lineage:
+        named[payload].update(facts.categories)
     return named
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import RequestDossier
-from simulator.journal.records import Exchange
+from scenarios.judge.evidence import Heard
 
 
 def build(assembly: Assembly) -> Iterator[RequestDossier]:
@@ -16,7 +16,7 @@ def build(assembly: Assembly) -> Iterator[RequestDossier]:
         if key is not None:
             last_use[key] = seen.at.sequence
     for seen in assembly.evidence.exchanges:
-        record: Exchange = seen.record
+        record: Heard = seen.record
         if record.operation in ("register", "unknown"):
             continue
         key = record.idempotency_key
@@ -39,6 +39,6 @@ def build(assembly: Assembly) -> Iterator[RequestDossier]:
         )
 
 
-def _answer_lost(record: Exchange) -> bool:
+def _answer_lost(record: Heard) -> bool:
     """Whether the platform cannot know what was answered."""
     return record.status == 0 or record.status >= 500
