@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 62, 14, 14, 44
+LEFT, RIGHT, TOP, BOTTOM = 62, 26, 14, 44
 TICKS = 5
 DASHES = ("", "6 3", "2 3", "10 3 2 3", "1 4", "12 4")
 

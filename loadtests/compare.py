@@ -15,6 +15,7 @@ from rich.table import Table
 
 from loadtests.figures import FORMAT
 from loadtests.options import UsageError
+from loadtests.whole import CARRIED, NOT_CARRIED, UNCERTAIN
 
 FIGURES = "load.json"
 WORSE_SHARE = 0.1
@@ -58,6 +59,33 @@ class Comparison:
         return list(_worse(self))
 
     @property
+    def unsaid(self) -> str | None:
+        """Why nothing can be said of rates that the first conformed to; `None` if something can."""
+        old, new = self._up_to
+        if self.worse or old is None or not _less(new, old):
+            return None
+        return (
+            f"it was conformant up to {old:g} payments/s, and is now {_up_to(new)}, without a "
+            "breach: nothing can be said of the rates between; play it again"
+        )
+
+    @property
+    def _up_to(self) -> tuple[float | None, float | None]:
+        return self.before["conformant_up_to"], self.after["conformant_up_to"]
+
+    @property
+    def verdict(self) -> str:
+        """In one word or two."""
+        if self.worse:
+            return "worse"
+        return "uncertain" if self.unsaid else "not worse"
+
+    @property
+    def exit_code(self) -> int:
+        """What tells a pipeline the same."""
+        return {"worse": NOT_CARRIED, "uncertain": UNCERTAIN}.get(self.verdict, CARRIED)
+
+    @property
     def remarks(self) -> list[str]:
         """Why the two may not be comparable."""
         found = []
@@ -76,14 +104,23 @@ def _by_rate(load: Mapping[str, Any]) -> dict[float, Mapping[str, Any]]:
 
 
 def _worse(comparison: Comparison) -> Iterator[str]:
-    old, new = (load["conformant_up_to"] for load in (comparison.before, comparison.after))
-    if old is not None and (new is None or new < old * (1 - WORSE_SHARE)):
-        now = "at no rate" if new is None else f"up to {new:g} payments/s"
-        yield f"it was conformant up to {old:g} payments/s, and is {now}"
+    old, new = comparison._up_to
+    breach_at = comparison.after["first_breach_at"]
+    if old is not None and breach_at is not None and breach_at <= old and _less(new, old):
+        yield f"it was conformant up to {old:g} payments/s, and is now {_up_to(new)}"
     for pair in comparison.pairs:
         if pair.before["verdict"] == "conformant" and pair.after["verdict"] == "breached":
             why = pair.after["breaches"][0]
             yield f"{pair.rate:g} payments/s were conformant, and are breached: {why}"
+
+
+def _less(new: float | None, old: float) -> bool:
+    """Whether a rate is less by more than two searches differ."""
+    return new is None or new < old * (1 - WORSE_SHARE)
+
+
+def _up_to(rate: float | None) -> str:
+    return "at no rate" if rate is None else f"up to {rate:g} payments/s"
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -126,6 +163,7 @@ def show(comparison: Comparison, screen: Console) -> None:
         screen.print(table)
     else:
         screen.print("no rate was played in both; --steps plays the same rates", highlight=False)
-    for line in (*comparison.remarks, *comparison.worse):
+    unsaid = [] if comparison.unsaid is None else [comparison.unsaid]
+    for line in (*comparison.remarks, *comparison.worse, *unsaid):
         screen.print(f"- {escape(line)}", highlight=False)
-    screen.print("worse" if comparison.worse else "not worse", style="bold", highlight=False)
+    screen.print(comparison.verdict, style="bold", highlight=False)

@@ -57,7 +57,7 @@ def _over_rate(steps: list[dict[str, Any]]) -> str:
         "Latency over the rate",
         lines,
         x=Axis("payments/s that were wanted", log=len(steps) > 1, ticks=_apart(ticks)),
-        y=Axis("ms", log=True),
+        y=Axis("latency in ms", log=True),
     )
 
 
@@ -82,12 +82,14 @@ def _percentile_curves(steps: list[dict[str, Any]]) -> str:
             and histogram.count * (100 - percent) >= 100
         ]
         lines.append(Line(f"{step['load']['rate']:g}/s (step {step['number']})", points, kind))
-    ticks = [(_nines(percent), word) for percent, word in CURVE_TICKS]
+    drawn = max((x for line in lines for x, _ in line.points), default=0.0)
+    beyond = sum(_nines(percent) < drawn for percent, _ in CURVE_TICKS)
+    ticks = [(_nines(percent), word) for percent, word in CURVE_TICKS[: beyond + 1]]
     return chart(
         "Latency by percentile",
         lines,
         x=Axis("percentile", log=True, ticks=ticks),
-        y=Axis("ms", log=True),
+        y=Axis("latency in ms", log=True),
     )
 
 
@@ -121,7 +123,7 @@ def _over_time(step: Mapping[str, Any]) -> str:
         f"Latency over time at {step['load']['rate']:g} payments/s",
         lines,
         x=Axis("seconds since the start, of the intended moment"),
-        y=Axis("ms", log=True),
+        y=Axis("latency in ms", log=True),
         bands=_bands(step),
     )
 

@@ -69,7 +69,7 @@ def _do(asked: Options | Serve | Compare, screen: Console, command: str) -> int:
         case Compare():
             comparison = Comparison(compare.read(asked.before), compare.read(asked.after))
             compare.show(comparison, screen)
-            return 1 if comparison.worse else 0
+            return comparison.exit_code
         case Serve():
             return generator.work_for(*asked.address, asked.client, _plainly(screen))
         case Options():

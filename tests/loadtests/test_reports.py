@@ -130,11 +130,35 @@ def test_a_load_that_carries_less_is_worse() -> None:
 
     seen = Comparison(before, after)
 
-    assert seen.worse[0] == "it was conformant up to 20 payments/s, and is up to 10 payments/s"
+    assert seen.worse[0] == "it was conformant up to 20 payments/s, and is now up to 10 payments/s"
     assert seen.worse[1].startswith("20 payments/s were conformant, and are breached: MON-02")
     assert [pair.rate for pair in seen.pairs] == [10, 20]
-    assert Comparison(after, before).worse == []
-    assert Comparison(before, before).worse == []
+    assert (seen.verdict, seen.exit_code) == ("worse", 1)
+    for other in (Comparison(after, before), Comparison(before, before)):
+        assert (other.worse, other.verdict, other.exit_code) == ([], "not worse", 0)
+
+
+def test_a_load_of_which_nothing_can_be_said_is_not_worse() -> None:
+    """An invalid step is never a pass and never a fail: not in a comparison either."""
+    late = carried()
+    late.late = 100
+    before, after = figures(at(10), at(20)), figures(at(10), at(20, tally=late))
+
+    seen = Comparison(before, after)
+
+    assert (seen.worse, seen.verdict, seen.exit_code) == ([], "uncertain", 2)
+    assert seen.unsaid == (
+        "it was conformant up to 20 payments/s, and is now up to 10 payments/s, without a "
+        "breach: nothing can be said of the rates between; play it again"
+    )
+
+
+def test_the_page_is_light_in_print_and_draws_only_percentiles_that_were_seen() -> None:
+    page = report.render(figures(at(10)))
+
+    assert "@media screen and (prefers-color-scheme: dark)" in page
+    assert ">99</text>" in page
+    assert ">99.99</text>" not in page  # Of 200 payments it would stand in an empty half.
 
 
 def test_latencies_are_compared_rate_by_rate() -> None:
