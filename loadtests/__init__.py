@@ -9,6 +9,7 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
 
   run            a load from end to end
   options        what it is asked to do
+  beforehand     what can be known to go wrong before anything is started
   limits         what a platform must keep to, as data
   search         which rate comes next, and what all steps say
   calibration    what generator and simulator carry when the platform only forwards

@@ -235,7 +235,7 @@ def _of_limits(step: Step) -> Iterator[str]:
 def _kinds(step: Step) -> str:
     """The kinds of what went wrong, the most frequent first."""
     kinds = sorted(step.payments.errors.items(), key=lambda one: -one[1])
-    told = [f"{kind}, {count} times" for kind, count in kinds[:3]]
+    told = [f"{kind}, {'once' if count == 1 else f'{count} times'}" for kind, count in kinds[:3]]
     if step.settled is not None and step.settled.lost:
         told.append(step.settled.told)
     if step.judged is not None and step.judged.lost:

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from loadtests import (
+    beforehand,
     calibration,
     compare,
     folders,
@@ -90,8 +91,7 @@ def _plainly(screen: Console) -> Callable[[str], None]:
 
 def run(options: Options, screen: Console, command: str) -> tuple[Whole, Path]:
     """The whole load and the folder that holds its figures."""
-    if options.target is not None:
-        scene.check(options.target)
+    beforehand.check(options)
     folder = folders.create(options.out, "load")
     screen.print(f"load folder: {folder}", highlight=False)
     climb = Climb(options, folder, screen, command)

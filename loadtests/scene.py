@@ -18,7 +18,6 @@ from loadtests import target
 from loadtests.account import Asked
 from loadtests.assignment import Load
 from loadtests.merchants import asked
-from loadtests.options import UsageError
 from loadtests.outgoing import Answer
 from loadtests.processes import running
 from loadtests.registered import Standing
@@ -46,18 +45,6 @@ class Scene:
     target: Target
     processes: dict[str, int]
     """Process ids of the parties that the load has started."""
-
-
-def check(path: Path) -> None:
-    """The doctor finds every mistake in a target file, and whether its platform is there."""
-    doctor = subprocess.run(
-        [sys.executable, "-m", CLI, "doctor", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if doctor.returncode != 0:
-        raise UsageError(f"{path} cannot be used:\n{doctor.stdout}{doctor.stderr}")
 
 
 @contextmanager
@@ -122,8 +109,11 @@ def feed_sandbox(platform: Target) -> str:
 
 def set_up(scene: Scene, load: Load) -> Standing | None:
     """The sandbox at its beginning and the platform connected to it; what the registered platform
-    that feeds directly holds, where there is one."""
+    that feeds directly holds, where there is one. NotReady where nobody is to be loaded."""
     world, platform = scene.world, scene.target
+    where = unreachable(platform)
+    if where is not None:
+        raise NotReady(f"the platform does not answer at {where}; see its log")
     address = platform.simulator
     world.open(address.sandbox, passcode=address.passcode, seed=load.seed)
     if platform.reply:

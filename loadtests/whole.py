@@ -47,11 +47,13 @@ class Whole:
     @property
     def exit_code(self) -> int:
         """A breach above the rate that must be carried is what a search looks for, and no failure;
-        at or below it, it is one."""
+        at or below it, it is one. A load that was broken off without any has not ended well."""
         seen = self.found
         if seen.breach_at is not None and seen.breach_at <= self.must:
             return NOT_CARRIED
-        return CARRIED if seen.up_to is not None and seen.up_to >= self.must else UNCERTAIN
+        broken_off = self.broken_off is not None and seen.breach_at is None
+        carried = seen.up_to is not None and seen.up_to >= self.must
+        return CARRIED if carried and not broken_off else UNCERTAIN
 
     @property
     def sentence(self) -> str:

@@ -68,3 +68,16 @@ def test_without_a_breach_it_says_how_far_it_went() -> None:
 def test_a_load_without_steps_says_nothing() -> None:
     assert whole().exit_code == 2
     assert whole().sentence == "conformant at no rate that was tried"
+
+
+def test_a_load_that_was_broken_off_has_not_ended_well() -> None:
+    """What was measured until then is kept, and marked."""
+    why = "the platform does not answer at 127.0.0.1:8901; see its log"
+    seen = replace(whole(at(10), at(20)), broken_off=why)
+
+    assert seen.exit_code == 2
+    assert seen.sentence == (
+        "conformant up to 20 payments/s; no breach at any rate that was tried; broken off: "
+        "the platform does not answer at 127.0.0.1:8901; see its log"
+    )
+    assert replace(whole(at(10), at(20, judged=CONVICTED)), broken_off=why).exit_code == 0
