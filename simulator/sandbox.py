@@ -98,6 +98,7 @@ class Sandbox:
         rate: float = 1.0,
         suite: str = DEFAULT,
         scenario_headers: bool = False,
+        script: dict[str, Any] | None = None,
         wall: WallClock = wall_now,
     ) -> "Sandbox":
         """A new world with new keys; raises SandboxExists where the id is taken."""
@@ -114,6 +115,7 @@ class Sandbox:
             policy=dict(policy),
             suite=suite,
             scenario_headers=scenario_headers,
+            script=script,
         )
         keys = SandboxSecrets(id, passcode, key.private_bytes_raw())
         return cls._found(store, keys, opened, wall=wall, anew=False)
@@ -205,6 +207,7 @@ class Sandbox:
             events=events,
             suite=self.opened.suite,
             scenario_headers=self.opened.scenario_headers,
+            script=self.opened.script,
         )
         keys = SandboxSecrets(self.id, self.passcode, self._keys.regulator_key)
         return self._found(self._store, keys, opened, wall=self.clock.wall, anew=True)

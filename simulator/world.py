@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from simulator.clock import WallClock, wall_now
 from simulator.journal.entry import Entry
@@ -133,6 +134,7 @@ class World:
         rate: float,
         suite: str = DEFAULT,
         scenario_headers: bool = False,
+        script: dict[str, Any] | None = None,
     ) -> Site:
         """A new sandbox, on disk; raises SandboxExists where the id is taken."""
         self._refuse_taken(id)
@@ -147,6 +149,7 @@ class World:
             rate=rate,
             suite=suite,
             scenario_headers=scenario_headers,
+            script=script,
             wall=self._wall,
         )
         self._ids.add(id)

@@ -143,11 +143,11 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
             rate=request.rate,
             suite=request.suite,
             scenario_headers=request.scenario_headers,
+            script=None if request.script is None else request.script.model_dump(mode="json"),
         )
     except SandboxExists as mistake:
         raise exists_already(mistake, "/id") from None
-    if request.script is not None:
-        await begin(site, request.script)
+    await _begin_script(site)
     return state_of(site)
 
 
@@ -172,8 +172,11 @@ async def delete(here: Here, world: TheWorld) -> None:
 
 @router.post("/{sandbox}/reset", operation_id="reset_sandbox")
 async def reset(here: Here, world: TheWorld) -> SandboxState:
-    """Everything as at the beginning but the registrations, so that a platform stays connected."""
-    return state_of(await world.reset(here.sandbox.id))
+    """Everything as at the beginning, the script that it was created with too, but for the
+    registrations, so that a platform stays connected."""
+    site = await world.reset(here.sandbox.id)
+    await _begin_script(site)
+    return state_of(site)
 
 
 @router.post("/{sandbox}/fork", status_code=201, operation_id="fork_sandbox")
@@ -190,6 +193,13 @@ async def fork(here: Here, world: TheWorld, request: ForkRequest) -> Copy:
     except SandboxExists as mistake:
         raise exists_already(mistake, "/id") from None
     return Copy(id=request.id)
+
+
+async def _begin_script(site: Site) -> None:
+    """What the sandbox was created to do on its own, it does from its beginning."""
+    script = site.sandbox.opened.script
+    if script is not None:
+        await begin(site, ScriptRequest.model_validate(script))
 
 
 def exists_already(mistake: SandboxExists, pointer: str) -> Refused:

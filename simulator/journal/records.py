@@ -45,6 +45,8 @@ class Opened:
     """What everybody in the sandbox signs with: `ed25519` or `sm2`."""
     scenario_headers: bool = False
     """Whether a request may choose what the regulator does with it."""
+    script: dict[str, Any] | None = None
+    """What the regulator was to do on its own from the beginning, as a reset has it do again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ class Desk:
     def _former_answer(
         self, platform: str | None, heard: Heard, operation: Operation
     ) -> Answered | Refusal | None:
-        if platform is None or heard.idempotency_key is None:
+        if heard.idempotency_key is None:
             return None
         former = self._former.to(platform, heard.idempotency_key)
         if former is None:

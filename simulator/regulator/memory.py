@@ -55,16 +55,17 @@ class FormerAnswer:
 
 @dataclass(slots=True)
 class FormerAnswers:
-    """The answers to messages that were taken, by platform and idempotency key."""
+    """The answers to messages that were taken, by platform and idempotency key; who registers is
+    no platform yet."""
 
-    _kept: dict[tuple[str, str], FormerAnswer] = field(default_factory=dict)
+    _kept: dict[tuple[str | None, str], FormerAnswer] = field(default_factory=dict)
 
-    def to(self, platform: str, key: str) -> FormerAnswer | None:
+    def to(self, platform: str | None, key: str) -> FormerAnswer | None:
         return self._kept.get((platform, key))
 
     def remember(self, exchange: Exchange) -> None:
         """Keeps the answer if the exchange carried a key and changed something."""
-        if exchange.taken and exchange.platform and exchange.idempotency_key:
+        if exchange.taken and exchange.idempotency_key:
             path = below_sandbox(exchange.path)
             fingerprint = (exchange.method, path, exchange.body.sha256)
             self._kept[exchange.platform, exchange.idempotency_key] = FormerAnswer(

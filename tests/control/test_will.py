@@ -237,6 +237,31 @@ def test_a_sandbox_may_begin_with_a_script_and_a_running_clock(tmp_path: Path) -
     assert sandbox["rate"] == 1440
 
 
+def test_a_reset_begins_the_script_of_the_creation_again_and_forgets_a_later_one(
+    tmp_path: Path,
+) -> None:
+    async def talk(world: Simulated) -> tuple[Json, Json, Json, str]:
+        await world.open(script=SCRIPT)
+        created = await world.control("GET", "/script")
+        await world.control("PUT", "/script", {"stops_per_day": 9})
+        await world.advance(by_s=5 * 86_400)
+        await world.control("POST", "/reset")
+        reset = await world.control("GET", "/script")
+        await world.tester.post("/sandboxes/sb/fork", json={"id": "twin"})
+        await world.tester.post("/sandboxes/twin/reset")
+        forked = (await world.tester.get("/sandboxes/twin/script")).json()
+        await world.tester.delete("/sandboxes/sb")
+        await world.tester.post("/sandboxes", json={"id": "sb", "seed": 7})
+        await world.control("PUT", "/script", SCRIPT)
+        await world.control("POST", "/reset")
+        return created, reset, forked, await world.refused("GET", "/script")
+
+    created, reset, forked, none = simulated(tmp_path, talk, Wall())
+
+    assert reset == created == forked
+    assert none == "script_unknown"
+
+
 def test_a_scripted_regulator_decides_the_same_again_from_the_same_seed(tmp_path: Path) -> None:
     wall = Wall()
     first = simulated(tmp_path / "first", ninety_days, wall)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from simulator.journal.records import Decided, Delivery, Exchange
@@ -13,7 +14,7 @@ from simulator.messages.signature import verify
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
 from simulator.regulator.api.transmissions import REQUEST as ANNOUNCEMENT
 from simulator.regulator.lifecycle import order, policy
-from tests.regulator.connected import KEY_ID, Connected, connected
+from tests.regulator.connected import KEY_ID, REGISTRATION, Connected, connected
 
 PAYLOAD = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 CALLBACK = "http://127.0.0.1:9000/notices"
@@ -261,6 +262,29 @@ def test_a_restart_remembers_answers_nonces_and_pending_notices(regulator: Conne
     assert (again.status_code, again.json()) == (201, declared.json())
     assert again.headers["idempotency-replayed"] == "true"
     assert regulator.ask("GET", "/declarations").json() == listed.json()
+
+
+def test_a_registration_under_a_key_is_answered_once(regulator: Connected) -> None:
+    def register(key: str, **changes: Any) -> httpx.Response:
+        body = REGISTRATION | changes
+        headers = {"idempotency-key": key}
+        asked = regulator.client.post("/demo/v1/registrations", json=body, headers=headers)
+        return regulator.runner.run(asked)
+
+    refused = register("mine", passcode="wrong")
+    first = register("mine")
+    regulator.ask("PUT", "/registrations/self/callback", {"callback_url": None})
+    again = register("mine")
+    other = register("mine", name="Another Pay")
+    bad = register("no spaces")
+
+    assert (refused.status_code, first.status_code) == (403, 201)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["location"] == first.headers["location"]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+    assert (bad.status_code, bad.json()["code"]) == (400, "idempotency_key_invalid")
+    assert len(regulator.office.state.registrations) == 1
 
 
 def test_a_decision_that_was_put_off_is_taken_when_its_time_has_come(regulator: Connected) -> None:

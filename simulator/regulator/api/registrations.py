@@ -107,6 +107,7 @@ REGISTRATIONS = Resource(
             example=EXAMPLE,
             status=201,
             ask=_register,
+            idempotency="optional",
             is_signed=False,
             located="self",
             refuses=(
