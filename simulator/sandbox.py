@@ -386,7 +386,7 @@ class Twin:
 
     def found(self, store: SqliteStore, chain: NewChain) -> "Future[None]":
         """The commit of all of it."""
-        return store.found_copy(self.keys, chain.genesis, self.origin, chain.digests, chain.last)
+        return store.found_copy(self.keys, self.origin, chain.genesis, chain.last)
 
 
 def _read(store: SqliteStore, id: str) -> tuple[Opened, Entry, list[Entry] | None, float]:

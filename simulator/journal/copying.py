@@ -5,7 +5,7 @@ be held against the original. Only the first entry, which names the sandbox, is 
 the name differs, and so is the chain. The last entry of a copy says what it was copied from.
 
 A journal that comes from elsewhere is copied line by line, each one checked (`copy_of`). One that
-lies in the same store need not leave it: only its chain is made anew here (`chained_anew`).
+lies in the same store is not copied at all: only its chain is made anew here (`chained_anew`).
 """
 
 import hashlib
@@ -54,11 +54,10 @@ def copy_of(
 
 @dataclass(frozen=True, slots=True)
 class NewChain:
-    """What of a copy differs from its original: the first entry, the digests of those that follow,
-    and the last entry, which the original has not."""
+    """What of a copy is not its original's: the first entry, and the last. The digests of those
+    between follow from the first."""
 
     genesis: Entry
-    digests: list[str]
     last: Entry
 
 
@@ -82,18 +81,15 @@ def chained_anew(
     genesis, origin = _renamed(first, id, salt)
     assert isinstance(genesis, Entry), "a copy in the same store has another name"
     there, here = bytes.fromhex(first.digest), bytes.fromhex(genesis.digest)
-    digests = []
-    for content_digest in content_digests:
-        content = bytes.fromhex(content_digest)
+    for content in map(bytes.fromhex, content_digests):
         there = hashlib.sha256(there + content).digest()
         here = hashlib.sha256(here + content).digest()
-        digests.append(here.hex())
+    entries = 1 + len(content_digests)
     if there.hex() != head:
-        raise Broken(1 + len(digests), "the journal on disk is not the one that was written")
-    entries = 1 + len(digests)
+        raise Broken(entries, "the journal on disk is not the one that was written")
     record = Copied(by=by, origin=origin, entries=entries, head=head)
     last = seal(here.hex(), entries + 1, record, wall_at, sandbox_at, salt(entries + 1))
-    return NewChain(genesis, digests, last)
+    return NewChain(genesis, last)
 
 
 def _chained_to(head: str, line: Line) -> Line:

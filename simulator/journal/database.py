@@ -12,7 +12,19 @@ from typing import IO
 from simulator.journal.entry import JournalUnreadable
 from simulator.journal.verify import NewerFormat
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_SHARED = f"""
+    CREATE TABLE shared (
+        sandbox TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        holder TEXT NOT NULL,
+        PRIMARY KEY (sandbox, first)
+    );
+    CREATE INDEX shared_by_holder ON shared (holder);
+    PRAGMA user_version = {SCHEMA_VERSION};
+"""
+"""Since schema 2: from which entry to which a sandbox shares those of another."""
 _SCHEMA = f"""
     CREATE TABLE sandboxes (
         sandbox TEXT PRIMARY KEY,
@@ -31,19 +43,12 @@ _SCHEMA = f"""
         PRIMARY KEY (sandbox, sequence)
     );
     CREATE TABLE pulse (id INTEGER PRIMARY KEY, beats INTEGER NOT NULL);
-    PRAGMA user_version = {SCHEMA_VERSION};
+    {_SHARED}
 """
 
-Statement = tuple[str, tuple[str | bytes | int, ...]]
+Statement = tuple[str, tuple[str | bytes | int, ...] | dict[str, str | int]]
 
 PUT = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-COPY = (
-    "INSERT INTO entries SELECT ?, e.sequence, e.kind, e.content, e.salt, e.content_digest, d.value"
-    " FROM json_each(?) AS d CROSS JOIN entries AS e WHERE e.sandbox = ? AND e.sequence = d.key + ?"
-)
-"""Entries of another sandbox with digests of their own: what is in the database need not leave it
-to be copied."""
-
 BEAT: Statement = (
     "INSERT INTO pulse VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET beats = beats + 1",
     (),
@@ -101,6 +106,8 @@ def opened(path: Path, patience_s: float) -> sqlite3.Connection:
             )
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        elif version == 1:
+            connection.executescript(f"BEGIN IMMEDIATE; {_SHARED} COMMIT;")
         commit(connection, [BEAT])  # From here on the log is there, and stays.
     except sqlite3.Error as error:
         connection.close()
@@ -125,7 +132,7 @@ def commit(connection: sqlite3.Connection, statements: list[Statement]) -> int:
         connection.execute("BEGIN IMMEDIATE")
         for sql, values in statements:
             rows = connection.execute(sql, values).rowcount
-            if sql is PUT or sql is COPY:
+            if sql is PUT:
                 entries += rows
         connection.execute("COMMIT")
         return entries

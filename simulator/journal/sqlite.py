@@ -3,29 +3,25 @@
 What is asked of it becomes rows here; the writer commits them.
 """
 
-import json
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator.journal.database import BEAT, COPY, PUT, Statement, connected, locked, opened
+from simulator.journal.database import BEAT, PUT, Statement, connected, locked, opened
 from simulator.journal.entry import Entry, JournalUnreadable, restore
-from simulator.journal.verify import GENESIS, Broken, Chain, Line
+from simulator.journal.shared import (
+    content_digests,
+    deletion,
+    digest_at,
+    first_line,
+    lines_after,
+    sharing,
+)
+from simulator.journal.verify import Broken, Chain, Line
 from simulator.journal.writer import Committed, StoreFailed, Writer
-
-_COPIED_AT_ONCE = 10_000
-_CONTENT_DIGESTS = (
-    "SELECT content_digest FROM entries WHERE sandbox = ? AND sequence BETWEEN 2 AND ?"
-    " ORDER BY sequence"
-)
-_PAGE = (
-    "SELECT sequence, kind, salt, content, content_digest, digest FROM entries"
-    " WHERE sandbox = ? AND sequence > ? ORDER BY sequence LIMIT 500"
-)
 
 PATIENCE_S = 5.0
 """How long a commit waits for a stranger who has locked the database."""
@@ -94,25 +90,18 @@ class SqliteStore:
         self, keys: SandboxSecrets, *entries: Entry | Line, anew: bool = False
     ) -> "Future[None]":
         """Secrets and first entries in one transaction; `anew` replaces what is there."""
-        former = _deletion(keys.sandbox) if anew else []
+        former = deletion(keys.sandbox) if anew else []
         puts = (_put(keys.sandbox, entry) for entry in entries)
         return self._writer.submit([*former, _secrets(keys), *puts])
 
     def found_copy(
-        self, keys: SandboxSecrets, genesis: Entry, origin: str, digests: Sequence[str], last: Entry
+        self, keys: SandboxSecrets, origin: str, genesis: Entry, last: Entry
     ) -> "Future[None]":
-        """Secrets and entries of a sandbox that goes on from a copy of `origin`, in one
-        transaction: from the second entry on those of `origin`, but for their `digests`."""
-        fresh = _secrets(keys)
-        copies: list[Statement] = [
-            (
-                COPY,
-                (keys.sandbox, json.dumps(digests[at : at + _COPIED_AT_ONCE]), origin, at + 2),
-            )
-            for at in range(0, len(digests), _COPIED_AT_ONCE)
-        ]
+        """Secrets and entries of a sandbox that goes on from what `origin` has written so far: all
+        of it, but for the first entry, is held by both."""
+        shared = sharing(origin, keys.sandbox, last.sequence - 1)
         ends = [_put(keys.sandbox, genesis), _put(keys.sandbox, last)]
-        return self._writer.submit([fresh, *copies, *ends])
+        return self._writer.submit([_secrets(keys), *shared, *ends])
 
     def change_passcode(self, sandbox: str, passcode: str) -> "Future[None]":
         """The commit after which this passcode is the sandbox's."""
@@ -122,7 +111,7 @@ class SqliteStore:
 
     def delete(self, sandbox: str) -> None:
         """Forgets the sandbox, its journal and its secrets; returns when it is gone from disk."""
-        self._writer.submit(_deletion(sandbox)).result()
+        self._writer.submit(deletion(sandbox)).result()
 
     def beat(self) -> "Future[None]":
         """A commit of next to nothing, which shows that the store still commits."""
@@ -145,34 +134,27 @@ class SqliteStore:
         They are read page by page, so that a slow reader holds up neither the writer nor its log.
         """
         with closing(connected(self._path)) as reader:
-            chain = Chain(after, _digest_at(reader, sandbox, after))
-            while page := reader.execute(_PAGE, (sandbox, chain.sequence)).fetchall():
-                for row in page:
-                    line = Line(*row)
-                    yield restore(line, chain.take(line))
+            chain = Chain(after, digest_at(reader, sandbox, after))
+            for line in lines_after(reader, sandbox, after, chain.head):
+                yield restore(line, chain.take(line))
 
     def lines(self, sandbox: str, until: int) -> Iterator[Line]:
         """The entries up to `until` as they are kept, unchecked: a copy checks them its own way."""
         with closing(connected(self._path)) as reader:
-            sequence = 0
-            while page := reader.execute(_PAGE, (sandbox, sequence)).fetchall():
-                for row in page:
-                    line = Line(*row)
-                    if line.sequence > until:
-                        return
-                    yield line
-                sequence = line.sequence
+            for line in lines_after(reader, sandbox, 0):
+                if line.sequence > until:
+                    return
+                yield line
 
     def content_digests(self, sandbox: str, until: int) -> tuple[Line, list[str]]:
         """The first entry as it is kept, and the content digests of those after it, up to
-        `until`; LookupError where there are not so many."""
+        `until`; raises Broken where there are not so many."""
         with closing(connected(self._path)) as reader:
-            page = reader.execute(_PAGE, (sandbox, 0))
-            first = Line(*page.fetchone())
-            rows = reader.execute(_CONTENT_DIGESTS, (sandbox, until)).fetchall()
-        if len(rows) != until - 1:
-            raise LookupError(f"{sandbox!r} has {len(rows) + 1} entries on disk, not {until}")
-        return first, [digest for (digest,) in rows]
+            first = first_line(reader, sandbox)
+            digests = content_digests(reader, sandbox, until)
+        if first is None or len(digests) != until - 1:
+            raise Broken(1 + len(digests), f"the journal on disk has not the {until} entries")
+        return first, digests
 
     def close(self) -> None:
         """Commits what still waits and lets go of the database."""
@@ -200,24 +182,3 @@ def _secrets(keys: SandboxSecrets) -> Statement:
         "INSERT INTO sandboxes VALUES (?, ?, ?, ?)",
         (keys.sandbox, keys.passcode, keys.regulator_key, keys.salt_key),
     )
-
-
-def _deletion(sandbox: str) -> list[Statement]:
-    return [
-        ("DELETE FROM entries WHERE sandbox = ?", (sandbox,)),
-        ("DELETE FROM sandboxes WHERE sandbox = ?", (sandbox,)),
-    ]
-
-
-def _digest_at(reader: sqlite3.Connection, sandbox: str, sequence: int) -> str:
-    """The digest that the entry after `sequence` chains to."""
-    if sequence == 0:
-        return GENESIS
-    row = reader.execute(
-        "SELECT digest FROM entries WHERE sandbox = ? AND sequence = ?", (sandbox, sequence)
-    ).fetchone()
-    if row is not None:
-        return str(row[0])
-    if reader.execute(_PAGE, (sandbox, sequence)).fetchone() is not None:
-        raise Broken(sequence, "it is missing, but entries after it are there")
-    return GENESIS

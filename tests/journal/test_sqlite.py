@@ -174,10 +174,22 @@ def test_a_database_has_one_owner(store: SqliteStore, path: Path) -> None:
 
 def test_a_newer_schema_is_refused_by_name(store: SqliteStore, path: Path) -> None:
     store.close()
-    meddle(path, "PRAGMA user_version = 2")
+    meddle(path, "PRAGMA user_version = 3")
 
-    with pytest.raises(NewerFormat, match="has schema 2, but this version reads up to 1"):
+    with pytest.raises(NewerFormat, match="has schema 3, but this version reads up to 2"):
         SqliteStore(path)
+
+
+def test_an_older_schema_is_brought_up_to_date(store: SqliteStore, path: Path) -> None:
+    store.close()
+    meddle(path, "DROP TABLE shared")
+    meddle(path, "PRAGMA user_version = 1")
+
+    SqliteStore(path).close()
+
+    with closing(sqlite3.connect(path)) as reader:
+        assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+        assert reader.execute("SELECT count(*) FROM shared").fetchone() == (0,)
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(path: Path) -> None:

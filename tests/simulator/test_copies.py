@@ -209,6 +209,72 @@ def test_a_fork_that_nobody_has_spoken_of_can_be_forked_reset_and_deleted(tmp_pa
     assert in_a_world(tmp_path, talk) == ["four", "one", "shop", "three", "two"]
 
 
+def rows_of(folder: Path) -> dict[str, int]:
+    """How many entries stand on disk under which name, a name without an owner as `/`."""
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as reader:
+        rows = reader.execute("SELECT sandbox, count(*) FROM entries GROUP BY 1").fetchall()
+    return {"/" if "/" in name else name: count for name, count in rows}
+
+
+def test_copies_hold_their_origins_entries_together_and_outlive_it(tmp_path: Path) -> None:
+    async def talk(party: Party) -> None:
+        await lived(party)
+        entries = len(await party.journal("shop"))
+        await forked(party, "one")
+        await party.ask("one", "GET", "/authorizations")
+        answer = await party.control("POST", "/sandboxes/one/fork", json={"id": "two"})
+        assert answer.status_code == 201
+        await party.ask("shop", "GET", "/authorizations")
+        two = await party.journal("two")
+        assert rows_of(tmp_path) == {"shop": entries + 1, "one": 3, "two": 2}
+
+        await party.control("POST", "/sandboxes/shop/reset")
+        await party.control("DELETE", "/sandboxes/one")
+
+        assert await party.journal("two") == two
+        assert verify(two).entries == entries + 3
+        assert rows_of(tmp_path).keys() == {"shop", "/", "two"}
+
+    async def end(party: Party) -> None:
+        two = await party.journal("two")
+        for after in range(len(two)):
+            answer = await party.control("GET", f"/sandboxes/two/journal?after={after}")
+            assert answer.text.splitlines() == two[after:]
+        await party.control("DELETE", "/sandboxes/two")
+        assert rows_of(tmp_path) == {"shop": 1}
+
+    in_a_world(tmp_path, talk)
+    in_a_world(tmp_path, end)
+
+
+@pytest.mark.parametrize(
+    ("meddling", "told"),
+    [
+        ("UPDATE entries SET content = content || ' '", "entry 3 is broken: its content"),
+        ("DELETE FROM entries", "entry 3 is broken: "),
+        (
+            "UPDATE entries SET content_digest = (SELECT content_digest FROM entries"
+            " WHERE sandbox = 'shop' AND sequence = 4)",
+            "entry 3 is broken: its content",
+        ),
+    ],
+)
+def test_who_alters_the_entries_of_an_origin_is_noticed_in_its_copies(
+    meddling: str, told: str, tmp_path: Path
+) -> None:
+    async def talk(party: Party) -> None:
+        await party.create("shop")
+        await party.begin("shop")
+        await forked(party, "twin")
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as other:
+            other.execute(f"{meddling} WHERE sandbox = 'shop' AND sequence = 3")
+            other.commit()
+        with pytest.raises(Broken, match=told):
+            list(party.world.journal("twin"))
+
+    in_a_world(tmp_path, talk)
+
+
 def test_a_journal_that_was_altered_on_disk_is_not_forked(tmp_path: Path) -> None:
     """Its chain no longer comes to what the sandbox wrote."""
 
