@@ -46,6 +46,12 @@ class Watch:
         return {**shares, OTHERS: max(0.0, everything - sum(shares.values()))}
 
 
+def used_s(process: int) -> float:
+    """Seconds of processor time that the process has used so far; it must be there."""
+    times = psutil.Process(process).cpu_times()
+    return float(times.user + times.system)
+
+
 def _used_s(process: psutil.Process) -> float | None:
     """Seconds of processor time; `None` for a process that is no more."""
     try:

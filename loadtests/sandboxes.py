@@ -43,10 +43,12 @@ AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """One operation, each time that it was done, in milliseconds, and the floor's median."""
+    """One operation, each time that it was done, in milliseconds, the processor time that the
+    simulator used for one, and the floor's median."""
 
     what: str
     times_ms: tuple[float, ...]
+    processor_ms: float
     floor_ms: float
 
     @property
@@ -108,19 +110,38 @@ def run(folder: Path, sandboxes: int) -> tuple[list[Took], SideBySide]:
     with served(folder) as (world, floor, processes):
         least_ms = _floor(floor)
         names = (f"made-{number}" for number in itertools.count())
-        created = _timed(lambda: world.create(next(names), passcode=PASSCODE, seed=1), CREATED)
+        took = Taking(processes["simulator"], least_ms)
+        created = took.of(
+            "create a sandbox",
+            lambda: world.create(next(names), passcode=PASSCODE, seed=1),
+            CREATED,
+        )
         _fill(world, "origin")
         forks = [f"fork-{number}" for number in range(FORKED)]
         ahead, behind = iter(forks), iter(forks)
-        forked = _timed(lambda: world.fork("origin", next(ahead)), FORKED)
-        opened = _timed(lambda: world.entries(next(behind)), FORKED)
+        forked = took.of(
+            f"fork one of {ENTRIES:,} entries",
+            lambda: world.fork("origin", next(ahead)),
+            FORKED,
+        )
+        opened = took.of("the fork's first answer", lambda: world.entries(next(behind)), FORKED)
         beside = asyncio.run(_side_by_side(world, sandboxes, processes["simulator"]))
-        took = [
-            Took("create a sandbox", created, least_ms),
-            Took(f"fork one of {ENTRIES:,} entries", forked, least_ms),
-            Took("the fork's first answer", opened, least_ms),
-        ]
-    return took, beside
+    return [created, forked, opened], beside
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Does an operation many times, while one process works for it."""
+
+    process: int
+    floor_ms: float
+
+    def of(self, what: str, work: Callable[[], object], times: int) -> Took:
+        """How long each of so many takes, and what one of them costs the process."""
+        before_s = machine.used_s(self.process)
+        times_ms = _timed(work, times)
+        used_s = machine.used_s(self.process) - before_s
+        return Took(what, times_ms, used_s * 1000 / times, self.floor_ms)
 
 
 def _floor(url: str) -> float:
@@ -174,7 +195,7 @@ def show(took: Sequence[Took], beside: SideBySide, screen: Console) -> None:
     """Prints the table and what stood side by side."""
     table = Table(box=SIMPLE)
     table.add_column("operation", no_wrap=True)
-    for column in ("times", "median ms", "worst ms", "floor ms", "ratio"):
+    for column in ("times", "median ms", "worst ms", "processor ms", "floor ms", "ratio"):
         table.add_column(column, justify="right")
     for each in took:
         table.add_row(
@@ -182,6 +203,7 @@ def show(took: Sequence[Took], beside: SideBySide, screen: Console) -> None:
             str(len(each.times_ms)),
             f"{each.median_ms:.1f}",
             f"{max(each.times_ms):.1f}",
+            f"{each.processor_ms:.1f}",
             f"{each.floor_ms:.1f}",
             f"{each.median_ms / each.floor_ms:.1f}",
         )
