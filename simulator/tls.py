@@ -84,16 +84,22 @@ def server_context(
     expired certificate.
 
     No session is resumed by a ticket, or a client that comes back would see no certificate at all.
-    Without the file of the expired one the context stays as it is.
+    One that TLS 1.2 would resume by its id is ended by an alert instead; with it the session ends,
+    and the next handshake shows the certificate. Without the file of the expired one the context
+    stays as it is.
     """
     if not (directory / EXPIRED).is_file():
         return context
     expired = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     expired.load_cert_chain(directory / EXPIRED)
 
-    def choose(connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
-        if shows_expired():
-            connection.context = expired
+    def choose(
+        connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext
+    ) -> ssl.AlertDescription | None:
+        if not shows_expired():
+            return None
+        connection.context = expired
+        return ssl.ALERT_DESCRIPTION_CERTIFICATE_EXPIRED if connection.session_reused else None
 
     context.options |= ssl.OP_NO_TICKET
     context.num_tickets = 0

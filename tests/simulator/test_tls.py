@@ -5,7 +5,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -26,6 +26,7 @@ from simulator.tls import (
     CertificatesMissing,
     file_of,
     make,
+    server_context,
     server_files,
     trusting,
 )
@@ -329,6 +330,54 @@ def test_an_expired_certificate_is_over_when_its_time_is_and_meets_no_control_th
 
         assert ("certificate has expired" in first, apart) == (True, "")
         assert until(lambda: why_not(certificates, healthz) == "")
+
+
+Handshake = tuple[ssl.SSLObject, ssl.SSLObject]
+
+
+def shaken(
+    server: ssl.SSLContext, client: ssl.SSLContext, session: ssl.SSLSession | None = None
+) -> Handshake:
+    """Both ends of a handshake without a network; raises what the client is told."""
+    there, here = ssl.MemoryBIO(), ssl.MemoryBIO()
+    one = server.wrap_bio(there, here, server_side=True)
+    other = client.wrap_bio(here, there, server_hostname="localhost", session=session)
+    for _ in range(4):
+        with suppress(ssl.SSLWantReadError):
+            other.do_handshake()
+        with suppress(ssl.SSLError):
+            one.do_handshake()
+    other.do_handshake()
+    return one, other
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_no_former_session_gets_around_an_expired_certificate(
+    certificates: Path, version: ssl.TLSVersion
+) -> None:
+    strikes = False
+    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    plain.load_cert_chain(certificates / SERVER)
+    server = server_context(plain, certificates, lambda: strikes)
+    client = trusting(certificates / AUTHORITY)
+    client.maximum_version = version
+
+    first = shaken(server, client)
+    session = first[1].session
+    again = shaken(server, client, session)
+    strikes = True
+    reasons = []
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError) as refused:
+            shaken(server, client, session)
+        reasons.append(str(refused.value))
+    strikes = False
+    later = shaken(server, client)
+
+    assert again[1].session_reused == (version == ssl.TLSVersion.TLSv1_2)
+    assert "certificate expired" in reasons[0] or "certificate has expired" in reasons[0]
+    assert "certificate has expired" in reasons[1]
+    assert later[1].version() == first[1].version()
 
 
 def test_what_has_no_expired_certificate_to_show_refuses_the_fault(tmp_path: Path) -> None:
