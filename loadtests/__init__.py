@@ -52,6 +52,7 @@ run ──┬─ starts the simulator and the reference platform, or meets the p
   others         k6 and wrk beside them, where they are at hand
   bare           the server of these: it does as little as Python can
   bench_freeze   what the figures say of a server that stands still
+  bench_columns  payments by the million, as columns
   floor          the bare server of ratios: with the library that serves the simulator
   volley         requests in bytes, sent as fast as answers come
 
