@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import NoReturn
 
+from scenarios import garbage
 from scenarios.commands import (
     INCONCLUSIVE,
     OUR_FAILURE,
@@ -35,6 +36,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    garbage.look_seldom()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and (added := _added().get(words[0])) is not None:
         return int(added.load()(words[1:]))

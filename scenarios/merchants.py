@@ -6,7 +6,8 @@ platform's interface.
 
 import asyncio
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +28,7 @@ AT_ONCE = 8
 ANSWER_KEPT = 2000
 """Characters of an answer that go into the journal."""
 PATIENCE_S = 10.0
+"""The longest that an answer may take, on a machine that keeps pace."""
 
 
 @dataclass(slots=True)
@@ -51,12 +53,16 @@ class Paid:
 class Merchants:
     """All merchants of a run; each submits a payment of its own."""
 
-    def __init__(self, target: Target, notebook: Notebook) -> None:
+    def __init__(
+        self, target: Target, notebook: Notebook, stretch: Callable[[], float] = lambda: 1.0
+    ) -> None:
+        """By `stretch` their patience is stretched; see `pace.Pace`."""
         self._target = target
         self._notebook = notebook
+        self._stretch = stretch
         self._places = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(
-            timeout=PATIENCE_S,
+            timeout=None,  # `_patiently` ends what takes too long.
             transport=AiohttpTransport(
                 verify=trust(target.platform.ca), limits=httpx.Limits(max_connections=AT_ONCE)
             ),
@@ -118,8 +124,10 @@ class Merchants:
         body = fill(request.body, values)
         url = as_text(fill(request.url, values))
         try:
-            answer = await self._client.request(
-                request.method, url, headers=headers, content=_encode(body, request.form)
+            answer = await self._patiently(
+                self._client.request(
+                    request.method, url, headers=headers, content=_encode(body, request.form)
+                )
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return 0, why(error, "name the platform's authority in [platform] ca")
@@ -132,7 +140,8 @@ class Merchants:
         values = {**values_of(paid.payment), "platform_payment": paid.platform_payment}
         async with self._places:
             try:
-                answer = await self._client.get(as_text(fill(poll.url, values)))
+                url = as_text(fill(poll.url, values))
+                answer = await self._patiently(self._client.get(url))
             except (httpx.HTTPError, httpx.InvalidURL):
                 return  # It may be down for a moment; the next round asks again.
         seen = _as_word(_pointed_at(answer.text, poll.pointer))
@@ -140,6 +149,26 @@ class Merchants:
             self._close(paid, "settled")
         elif seen in poll.refused:
             self._close(paid, "refused")
+
+    async def _patiently(self, asking: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        """The answer; ReadTimeout if it does not come in time.
+
+        How far the machine is behind is asked when the time is up, for it may have fallen behind
+        while the answer was waited for: an honest platform must not be given up on then.
+        """
+        began = time.monotonic()
+        asked = asyncio.ensure_future(asking)
+        try:
+            left_s = PATIENCE_S
+            while left_s > 0:
+                await asyncio.wait({asked}, timeout=left_s)
+                if asked.done():
+                    return asked.result()
+                left_s = PATIENCE_S * self._stretch() - (time.monotonic() - began)
+        finally:
+            asked.cancel()
+        waited_s = time.monotonic() - began
+        raise httpx.ReadTimeout(f"no answer within {waited_s:.0f} s")
 
     def _close(self, paid: Paid, final: str) -> None:
         paid.final = final

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import uvloop
 
-from scenarios import catalogues, certify, parties, run
+from scenarios import catalogues, certify, garbage, parties, run
 from scenarios.control import Control
 from scenarios.parties import Party, RunningSimulator
 from scenarios.run import Plan
@@ -181,6 +181,7 @@ _simulators: list[tuple[str, str]] = []
 
 def _settle(addresses: "Queue[tuple[str, str]]") -> None:
     parties.leave_nobody_behind()
+    garbage.look_seldom()
     _simulators.append(addresses.get())
 
 

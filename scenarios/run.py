@@ -98,7 +98,10 @@ async def play(plan: Plan, target: Target, control: Control, tell: Tell) -> Play
     """Plays the plan's stories over an open sandbox. Whatever happens is in the journal."""
     notebook = Notebook(control)
     await notebook.mark("run_started", **_facts(plan, target))
-    async with Merchants(target, notebook) as merchants, Pace(control, notebook) as pace:
+    async with (
+        Pace(control, notebook) as pace,
+        Merchants(target, notebook, pace.stretch) as merchants,
+    ):
         stage = Stage(
             target=target,
             control=control,

@@ -2,7 +2,10 @@
 
 from hypothesis import HealthCheck, settings
 
+from scenarios import garbage
+
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+garbage.look_seldom()

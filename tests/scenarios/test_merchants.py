@@ -1,11 +1,16 @@
 """Merchants write and read a platform's interface as its target file says, and as nothing else."""
 
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scenarios.merchants import read_answer
-from scenarios.target import Answers
+from scenarios.merchants import Merchants, read_answer
+from scenarios.notebook import Notebook
+from scenarios.target import Answers, Target, load
+from scenarios.target_template import target_text
 from scenarios.traffic import Route, Traffic
 from scenarios.traffic.placeholders import OF_A_PAYMENT, fill, names_in, values_of
 
@@ -75,3 +80,72 @@ def test_every_placeholder_has_a_value_for_every_payment() -> None:
         "payment.id",
         "payer.mobile",
     ]
+
+
+class Unread(Notebook):
+    """Nobody reads what stands in it."""
+
+    def __init__(self) -> None:
+        """Without a simulator."""
+
+    def write(self, record: Any) -> None:
+        """Nothing."""
+
+
+def a_target(folder: Path, port: int) -> Target:
+    path = folder / "target.toml"
+    at = f"http://127.0.0.1:{port}"
+    text = target_text(
+        name="somebody", platform=at, listen="127.0.0.1:1", passcode="open", state="state"
+    )
+    path.write_text(text)
+    return load(path)
+
+
+def outcome_of(
+    folder: Path, answers: asyncio.Event, stretch: Callable[[], float]
+) -> tuple[str, str]:
+    """What comes of one payment to a platform that answers once it may: the outcome, and the
+    answer."""
+
+    async def platform(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await answers.wait()
+        writer.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async def pay() -> tuple[str, str]:
+        server = await asyncio.start_server(platform, "127.0.0.1", 0)
+        target = a_target(folder, server.sockets[0].getsockname()[1])
+        async with Merchants(target, Unread(), stretch) as merchants:
+            paid = await merchants.ask(Traffic(7).payment(route=Route("acquirer-sg", "SG")), "it")
+        answers.set()
+        server.close()
+        return paid.outcome, paid.answer
+
+    return asyncio.run(pay())
+
+
+def test_merchants_are_patient_with_a_machine_that_fell_behind_while_they_waited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenarios.merchants.PATIENCE_S", 0.01)
+    answers = asyncio.Event()
+
+    def behind() -> float:
+        """It is asked when the time is up, and from then on the platform gets to its answer."""
+        answers.set()
+        return 10_000.0
+
+    assert outcome_of(tmp_path, answers, behind) == ("accepted", "{}")
+
+
+def test_merchants_give_up_on_a_platform_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenarios.merchants.PATIENCE_S", 0.01)
+
+    outcome, answer = outcome_of(tmp_path, asyncio.Event(), lambda: 1.0)
+
+    assert (outcome, answer) == ("failed", "ReadTimeout('no answer within 0 s')")
