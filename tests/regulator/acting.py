@@ -3,10 +3,11 @@ event as the journal does, and holds what comes of it to what may never be."""
 
 import copy
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -17,7 +18,11 @@ from simulator.journal.events.declaration import DeclarationAccepted, Declaratio
 from simulator.journal.events.feed import FeedTaken
 from simulator.journal.events.headcount import PersonsCounted
 from simulator.journal.events.inspection import SampleAnswered, SampleOverdue
-from simulator.journal.events.registration import CallbackConfirmed, PlatformRegistered
+from simulator.journal.events.registration import (
+    CallbackChanged,
+    CallbackConfirmed,
+    PlatformRegistered,
+)
 from simulator.journal.events.transmission import TransmissionAccepted, TransmissionAnnounced
 from simulator.journal.records import Decided, from_json, to_json
 from simulator.law.calendar_years import years_after
@@ -33,7 +38,7 @@ from simulator.regulator.lifecycle.timers import Due
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
 from tests.regulator.added import key_id, private_key, public_of
-from tests.regulator.drawn import fold_as_drawn
+from tests.regulator.drawn import Taken, fold_as_drawn
 from tests.regulator.lawful import USCC, sign
 
 Outcome = tuple[Event, ...] | Refusal
@@ -77,6 +82,9 @@ COPIED_DEEPLY_EVERY = 16
 class Acting(RuleBasedStateMachine):
     """One platform before one regulator."""
 
+    taken: ClassVar[Counter[Taken]] = Counter()
+    """The drawn steps of all lives together."""
+
     def __init__(self) -> None:
         super().__init__()
         self.state = RegulatorState()
@@ -88,8 +96,14 @@ class Acting(RuleBasedStateMachine):
         self.beyond_calendar: set[Due] = set()
         """Timers that meet the end of the table of working days; nobody tries them again."""
 
-    @initialize(rule_pack=st.sampled_from(sorted(BEGINS)), manner=MANNERS, calls_back=st.booleans())
-    def begin(self, rule_pack: str, manner: str, calls_back: bool) -> None:
+    @initialize(
+        rule_pack=st.sampled_from(sorted(BEGINS)),
+        manner=MANNERS,
+        calls_back=st.booleans(),
+        answers=st.booleans(),
+    )
+    def begin(self, rule_pack: str, manner: str, calls_back: bool, answers: bool) -> None:
+        """A platform whose callback does not answer its challenge polls instead."""
         self.rule_pack, self.now = rule_pack, BEGINS[rule_pack]
         self.state = self._opened()
         first = private_key(b"1")
@@ -102,7 +116,8 @@ class Acting(RuleBasedStateMachine):
             )
         )
         if calls_back:
-            self.append((CallbackConfirmed("reg-1", self.now),))
+            changed = CallbackChanged("reg-1", None, self.now)
+            self.append((CallbackConfirmed("reg-1", self.now) if answers else changed,))
         self.change_policy(manner, "alerts", "manual", 3_600, None, BY_ITSELF)
 
     def _opened(self) -> RegulatorState:
@@ -135,7 +150,7 @@ class Acting(RuleBasedStateMachine):
         ) or not any(one.event == "authorization_revoked" for one in outcome)  # fmt: skip
         for one in (*outcome, *notice.issue_for(self.state, outcome, self.now)):
             self._check(one)
-            fold_as_drawn(self.state, one)
+            fold_as_drawn(self.state, one, self.taken)
             self.journal.append(one)
 
     def _check(self, one: Event) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from hypothesis import strategies as st
@@ -14,29 +14,31 @@ from tests.regulator.declaring import Declaring
 from tests.regulator.sending import Sending
 
 FITTING: dict[DeclarationStatus, tuple[str, ...]] = {
-    "received": ("return", "forward", "forward", "accept", "accept", "refuse", "withdraw", "amend"),
-    "forwarded": ("admit", "admit", "not_admit", "accept", "refuse", "withdraw", "amend"),
+    "received": ("forward", "return", "accept", "accept", "refuse", "withdraw", "amend"),
+    "forwarded": ("admit", "not_admit", "accept", "refuse", "withdraw", "amend"),
     "assessing": (
-        "ask_supplement", "ask_supplement", "extend_assessment", "accept", "refuse",
-        "refuse_false_material", "withdraw", "amend",
+        "ask_supplement", "extend_assessment", "accept", "refuse", "refuse_false_material",
+        "withdraw", "amend",
     ),
-    "supplement_required": ("supplement", "supplement", "terminate", "accept", "refuse",
-                            "refuse_false_material", "withdraw", "amend"),
-    "returned": ("amend", "amend", "withdraw"),
+    "supplement_required": ("supplement", "terminate", "accept", "refuse", "refuse_false_material",
+                            "withdraw", "amend"),
+    "returned": ("amend", "withdraw"),
     "refused": ("ask_reevaluation",),
     "terminated": ("ask_reevaluation",),
     "reevaluating": ("accept", "refuse", "refuse_false_material"),
-    "accepted": ("ask_extension", "ask_extension", "report_change", "terminate_export",
-                 "declare_again"),
-    "expiring": ("ask_extension", "report_change", "terminate_export", "declare_again"),
-    "extending": ("accept", "accept", "refuse", "report_change", "terminate_export",
-                  "declare_again"),
+    "accepted": ("ask_extension", "report_change", "terminate_export", "declare_again"),
+    "expiring": ("declare_again", "ask_extension", "report_change", "terminate_export"),
+    "extending": ("declare_again", "accept", "refuse", "report_change", "terminate_export"),
     "extended": ("ask_extension", "report_change", "terminate_export", "declare_again"),
     "changed": ("declare_again",),
     "expired": ("declare_again",),
     "export_terminated": ("declare_again",),
 }  # fmt: skip
-"""Commands of `declaring.COMMANDS` that can be taken in a state."""
+"""Commands of `declaring.COMMANDS` that can be taken in a state; the first leads furthest."""
+KNOWS_EXTENSIONS = datetime(2024, 3, 25, 1, tzinfo=UTC)
+"""A day under the first law that knows extensions, on which results of the former law hold."""
+GETS_FAR = ("declarations", "declarations", "declarations", "certifications")
+"""Kinds whose lives have so many steps that chance alone seldom sees the last of them."""
 Act = Callable[[], object]
 AT_ONCE = st.integers(1, 60) | st.just(60)
 CHANCE = st.integers(0, 2**32)
@@ -50,29 +52,38 @@ class CarryingOn(Declaring, Sending):
         rule_pack=st.sampled_from(sorted(BEGINS)),
         manner=MANNERS,
         calls_back=st.booleans(),
+        answers=st.booleans(),
         chance=CHANCE,
         many=AT_ONCE,
     )
-    def begin(self, rule_pack: str, manner: str, calls_back: bool, chance: int, many: int) -> None:
+    def begin(
+        self,
+        rule_pack: str,
+        manner: str,
+        calls_back: bool,
+        answers: bool,
+        chance: int,
+        many: int,
+    ) -> None:
         """A life that has got somewhere already."""
-        super().begin(rule_pack, manner, calls_back)
+        super().begin(rule_pack, manner, calls_back, answers)
         self.carry_on(chance, many)
 
     @rule(chance=CHANCE, many=AT_ONCE)
     def carry_on(self, chance: int, many: int) -> None:
-        """Several commands in a row, each of which is likely to be taken."""
+        """Several commands in a row, each of which is likely to be taken. Half of them are about
+        one kind, so that some of it get far."""
         by = random.Random(f"{chance}:{self.commands}")
+        favoured = by.choice((None, *GETS_FAR, *ABOUT))
         for _ in range(many):
+            about = {kind: list(self._about(kind, by)) for kind in ABOUT}
             kinds = [
                 acts
-                for acts in (
-                    list(self._in_time(by)),
-                    list(self._anew(by)),
-                    *(list(self._about(kind, by)) for kind in ABOUT),
-                )
+                for acts in (list(self._in_time(by)), list(self._anew(by)), *about.values())
                 if acts
             ]
-            by.choice(by.choice(kinds))()
+            acts = about.get(favoured or "")
+            by.choice(acts if acts and by.random() < 0.5 else by.choice(kinds))()
             self.nothing_is_that_may_never_be()
 
     def _in_time(self, by: random.Random) -> Iterator[Act]:
@@ -100,8 +111,14 @@ class CarryingOn(Declaring, Sending):
 
     def _declaration(self, newest: int, by: random.Random) -> Iterator[Act]:
         held = self.state.declarations[self.pick("declarations", newest)]
-        for name in FITTING.get(held.status, ()):
+        names = FITTING.get(held.status, ())
+        for name in (*names, *names[:1] * len(names)):
             yield partial(self.about_a_declaration, name, newest)
+        if held.in_force and self.now < KNOWS_EXTENSIONS:
+            yield partial(self.pass_time, KNOWS_EXTENSIONS - self.now)
+            yield partial(self.pass_time, KNOWS_EXTENSIONS - self.now)
+        elif held.in_force:
+            yield partial(self.pass_time, timedelta(days=by.choice((31, 90, 300))))
 
     def _authorization(self, newest: int, by: random.Random) -> Iterator[Act]:
         yield partial(self.announce, newest, 0, by.randint(1, 6), "SG")
@@ -131,6 +148,10 @@ class CarryingOn(Declaring, Sending):
     def _certification(self, newest: int, by: random.Random) -> Iterator[Act]:
         for word in (True, True, False, None, None):
             yield partial(self.about_a_certificate, word, newest)
+        held = self.state.certifications[self.pick("certifications", newest)]
+        if held.status == "certified" and held.valid_until is not None:
+            near = held.valid_until - timedelta(days=5)
+            yield partial(self.pass_time, max(timedelta(), near - self.now))
         yield partial(self.declare, "certification", newest, 900, True, False)
 
     def _alert(self, newest: int, by: random.Random) -> Iterator[Act]:

@@ -3,6 +3,8 @@
 `make test` plays a fixed share of lives. As many others as are asked for are played by
 
     .venv/bin/python -m tests.regulator.test_lifecycle_together EXAMPLES STEPS SEED
+
+which tells at the end which of the steps drawn in `docs/lifecycles.md` the lives have taken.
 """
 
 import sys
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.regulator.carrying_on import CarryingOn
+from tests.regulator.drawn import report
 
 
 class Everything(CarryingOn):
@@ -30,6 +33,13 @@ TestEverything.settings = settings(
 
 def _at_length(examples: int, steps: int, number: int) -> None:
     """Plays other lives; the first that shows a defect is shortened, printed and raised."""
+    try:
+        _play(examples, steps, number)
+    finally:
+        print(*report(Everything.taken), sep="\n")
+
+
+def _play(examples: int, steps: int, number: int) -> None:
     run_state_machine_as_test(
         seed(number)(Everything),
         settings=settings(
