@@ -73,15 +73,24 @@ async def certify_target(
 
 
 async def certify_reference(
-    plan: Plan, out: Path, tell: Tell, begun: Begun, *, defect: str | None = None
+    plan: Plan,
+    out: Path,
+    tell: Tell,
+    begun: Begun,
+    *,
+    defect: str | None = None,
+    tls: Path | None = None,
 ) -> Certified:
-    """Examines the reference platform, through a target file as any user would."""
+    """Examines the reference platform, through a target file as any user would; over https where
+    `tls` is a directory of certificates."""
     folder = run_folder.create(out, seed=plan.seed, now=wall_now())
     begun(folder)
     state = folder.path / "state"
-    async with parties.simulator(folder=folder.path / "logs", state=state) as simulator:
-        target, platform = reference(folder.path, simulator, sandbox="main", defect=defect)
-        async with Control(simulator.url, simulator.token, target.simulator.sandbox) as control:
+    logs = folder.path / "logs"
+    async with parties.simulator(folder=logs, state=state, tls=tls) as simulator:
+        target, platform = reference(folder.path, simulator, sandbox="main", defect=defect, tls=tls)
+        sandbox = target.simulator.sandbox
+        async with Control(simulator.url, simulator.token, sandbox, ca=simulator.ca) as control:
             await run.open_sandbox(control, target, plan)
         async with parties.running(platform, answers=target.platform.healthz or ""):
             played = await examine(simulator, plan, target, folder, tell, is_open=True)
@@ -93,7 +102,12 @@ async def certify_reference(
 
 
 def reference(
-    folder: Path, simulator: RunningSimulator, *, sandbox: str, defect: str | None
+    folder: Path,
+    simulator: RunningSimulator,
+    *,
+    sandbox: str,
+    defect: str | None,
+    tls: Path | None = None,
 ) -> tuple[Target, parties.Party]:
     """The reference platform, not yet started, and the target that describes it, read from its
     file."""
@@ -106,15 +120,17 @@ def reference(
         sandbox=sandbox,
         passcode=PASSCODE,
         defect=defect,
+        ca=simulator.ca,
     )
     text = target_text(
         name="the reference platform" + (f" with the defect {defect}" if defect else ""),
         platform=f"http://127.0.0.1:{port}",
-        listen=simulator.url.removeprefix("http://"),
+        listen=simulator.url.partition("://")[2],
         passcode=PASSCODE,
         state="state",
         sandbox=sandbox,
         restart=parties.restart_command(platform),
+        tls=tls,
     )
     path = folder / TARGET_FILE
     path.write_text(text, encoding="utf-8")

@@ -206,6 +206,7 @@ def reference_platform(
     sandbox: str,
     passcode: str,
     defect: str | None = None,
+    ca: Path | None = None,
 ) -> Party:
     """The reference platform as a process of its own, configured as any integrator would."""
     command = [sys.executable, "-m", "scenarios.cli", "reference-platform", "--port", str(port)]
@@ -214,6 +215,8 @@ def reference_platform(
     command += ["--passcode", passcode, "--state", str(state)]
     if defect is not None:
         command += ["--defect", defect]
+    if ca is not None:
+        command += ["--ca", str(ca)]
     return Party("platform", command, folder=folder, keep_alive=True)
 
 

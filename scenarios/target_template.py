@@ -29,7 +29,7 @@ listen = {listen}
 #   the recipients  <public_url>/<sandbox>/recipients/<recipient id>, below it any path you like
 public_url = {public_url}
 sandbox = {sandbox}
-# tls = "certificates"  # serve https with what `reinspect certificates` made there
+{tls}  # serve https with what `reinspect certificates` made there
 # The platform registers with it, once.
 passcode = {passcode}
 # Relative to this file. Registrations are kept here from run to run.
@@ -146,14 +146,15 @@ def target_text(
     state: str,
     sandbox: str = "main",
     restart: tuple[str, ...] = (),
+    tls: Path | None = None,
 ) -> str:
     """A target file for a platform with the reference platform's interface at the address
-    `platform`."""
+    `platform`; with `tls` the simulator serves https with the certificates there."""
     values = {
         "name": name,
         "healthz": f"{platform}/healthz",
         "listen": listen,
-        "public_url": f"http://{listen}",
+        "public_url": f"{'http' if tls is None else 'https'}://{listen}",
         "passcode": passcode,
         "state": state,
         "sandbox": sandbox,
@@ -163,7 +164,9 @@ def target_text(
         "query_person": f"{platform}/persons?resident_id={{payer.resident_id}}",
     }
     command = RESTART_BY_COMMAND.format(command=json.dumps(list(restart)))
+    certificates = '# tls = "certificates"' if tls is None else f"tls = {json.dumps(str(tls))}"
     return TEMPLATE.format(
+        tls=certificates,
         restart=command if restart else RESTART_BY_PROMPT,
         **{key: json.dumps(value, ensure_ascii=False) for key, value in values.items()},
     )

@@ -29,6 +29,12 @@ def arguments(of: argparse.ArgumentParser) -> None:
     )
     of.add_argument("--defect", metavar="ID", help="give the reference platform a defect")
     of.add_argument(
+        "--tls",
+        type=Path,
+        metavar="DIR",
+        help="examine the reference platform over https, with the certificates there",
+    )
+    of.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where run folders go (runs)"
     )
     of.add_argument(
@@ -73,6 +79,10 @@ def certify(options: argparse.Namespace) -> int:
     plan = _plan(options)
     if options.target and options.defect:
         raise UsageError("--defect is for the reference platform; leave out --target or --defect")
+    if options.target and options.tls:
+        raise UsageError("--tls is for the reference platform; a target file has [simulator] tls")
+    if options.tls:
+        _check(options.tls)
     if options.defect:
         chosen("defects", [options.defect], "defect")
     target = load(options.target) if options.target else None
@@ -89,7 +99,12 @@ def certify(options: argparse.Namespace) -> int:
                 work = certify.certify_target(target, plan, options.out, tell, begun)
             else:
                 work = certify.certify_reference(
-                    plan, options.out, tell, begun, defect=options.defect
+                    plan,
+                    options.out,
+                    tell,
+                    begun,
+                    defect=options.defect,
+                    tls=options.tls and options.tls.resolve(),
                 )
             certified = uvloop.run(work)
     except certify.Unhealthy as found:
@@ -103,6 +118,16 @@ def certify(options: argparse.Namespace) -> int:
         print(f"reinspect: interrupted; {_kept(folders)}", file=sys.stderr)
         return INCONCLUSIVE
     return told(certified.account, certified.folder, screen, accept_partial=options.accept_partial)
+
+
+def _check(certificates: Path) -> None:
+    """Refuses a directory that cannot serve, before anything is started."""
+    from simulator.tls import CertificatesMissing, server_files
+
+    try:
+        server_files(certificates, mutual=False)
+    except CertificatesMissing as missing:
+        raise UsageError(str(missing)) from missing
 
 
 def _kept(folders: "Sequence[RunFolder]") -> str:
@@ -137,7 +162,7 @@ def _plan(options: argparse.Namespace) -> "Plan":
 def _command_again(options: argparse.Namespace) -> str:
     """The command that plays the run again, without a selection of stories or requirements."""
     words = ["reinspect", "certify", "--seed", str(options.seed)]
-    for name in ("target", "defect"):
+    for name in ("target", "defect", "tls"):
         if getattr(options, name):
             words += [f"--{name}", str(getattr(options, name))]
     if options.rule_pack != DEFAULT_RULE_PACK:

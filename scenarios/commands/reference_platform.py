@@ -21,6 +21,7 @@ def arguments(of: argparse.ArgumentParser) -> None:
     option(of, "--state", required=True, metavar="DIR", help="where key and outbox are kept")
     option(of, "--defect", metavar="ID", help="one deliberate wrong; see `list defects`")
     option(of, "--public-url", metavar="URL", help="how the regulator reaches this platform")
+    option(of, "--ca", metavar="FILE", help="authority that an https regulator is believed by")
 
 
 @command(
@@ -51,5 +52,6 @@ def reference_platform(options: argparse.Namespace) -> int:
         defect=options.defect,
         host=options.host,
         public_url=options.public_url,
+        ca=options.ca,
     )
     return CONFORMANT

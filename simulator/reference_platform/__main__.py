@@ -19,6 +19,7 @@ OPTIONS = {
     "defect": "id of a deliberate wrong; see `reinspect list defects`",
     "host": "address to listen on; 127.0.0.1 if not given",
     "public-url": "how the regulator reaches this platform, if not by host and port",
+    "ca": "file of the authority that an https regulator is believed by",
 }
 REQUIRED = ("port", "regulator", "recipient", "passcode", "state")
 

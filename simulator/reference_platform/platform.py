@@ -32,6 +32,7 @@ from simulator.reference_platform.recipient_client import RecipientClient
 from simulator.reference_platform.regulator_client import RegulatorClient, Wire, back_off_s
 from simulator.reference_platform.regulator_keys import RegulatorKeys
 from simulator.reference_platform.steps import HONEST, Steps
+from simulator.tls import trusting
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class Settings:
     state: Path
     callback_url: str | None
     """Where the regulator brings notices; `None` polls only."""
+    ca: Path | None = None
+    """Authority that their https is believed by, beside those that the machine knows."""
 
 
 class OrderReused(Exception):
@@ -78,8 +81,11 @@ class Platform:
         self.outbox = steps.open_outbox(settings.state)
         self.token_master_key = self.home.token_master_key()
         self.gate = Gate()
+        trusted = True if settings.ca is None else trusting(settings.ca)
         self._http = httpx.AsyncClient(
-            timeout=PAUSES, transport=transport or AiohttpTransport(limits=POOL), trust_env=False
+            timeout=PAUSES,
+            transport=transport or AiohttpTransport(verify=trusted, limits=POOL),
+            trust_env=False,
         )
         wire = Wire(steps.sign, steps.nonce, steps.key_to_send)
         key = self.home.signing_key()

@@ -26,14 +26,18 @@ def serve(
     defect: str | None = None,
     host: str = "127.0.0.1",
     public_url: str | None = None,
+    ca: Path | str | None = None,
 ) -> None:
     """Serves until it is told to stop. `port` 0 takes any free one; `public_url` is how the
-    regulator reaches us.
+    regulator reaches us, and `ca` the authority that regulator and recipients are believed by.
     """
     try:
         steps = HONEST if defect is None else steps_with(defect)
     except UnknownId as error:
         raise _usage(str(error)) from None
+    authority = None if not ca else Path(ca)
+    if authority is not None and not authority.is_file():
+        raise _usage(f"there is no {authority}; --ca names the ca.pem of the simulator")
     listening = _listen(host, port)
     own_url = f"http://{host}:{listening.getsockname()[1]}"
     settings = Settings(
@@ -42,6 +46,7 @@ def serve(
         passcode=passcode,
         state=Path(state),
         callback_url=f"{(public_url or own_url).rstrip('/')}/notices",
+        ca=authority,
     )
     print(f"reference platform listening on {own_url}", flush=True)
     config = uvicorn.Config(

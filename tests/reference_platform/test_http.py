@@ -211,6 +211,7 @@ def test_wrong_usage_ends_with_64(
         ),
         ({"--port": "65536"}, "--port must be a number from 0 to 65535, but was '65536'"),
         ({"--host": "192.0.2.1"}, "cannot listen on 192.0.2.1:0"),
+        ({"--ca": "nowhere.pem"}, "there is no nowhere.pem"),
     ],
 )
 def test_what_the_operator_got_wrong_is_named(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scenarios import doctor, parties
+from scenarios import certify, doctor, parties
 from scenarios.cli import main
 from scenarios.control import Control, SimulatorGone
 from scenarios.merchants import Merchants
@@ -161,6 +161,51 @@ def test_a_target_that_names_what_is_no_certificate_is_told_all_of_it(tmp_path: 
     assert "reinspect certificates DIR" in ca
     assert tls.startswith("simulator.tls is 'nowhere'")
     assert "make them with" in tls
+
+
+def test_the_reference_platform_is_examined_over_https_by_an_authority_that_it_is_told(
+    certificates: Path, tmp_path: Path
+) -> None:
+    async def talk() -> tuple[Target, Any]:
+        async with parties.simulator(
+            folder=tmp_path / "logs", state=tmp_path / "state", tls=certificates
+        ) as simulator:
+            target, platform = certify.reference(
+                tmp_path, simulator, sandbox="main", defect=None, tls=certificates
+            )
+            async with Control(simulator.url, simulator.token, "main", ca=simulator.ca) as control:
+                await control.open(
+                    passcode=certify.PASSCODE,
+                    seed=1,
+                    starts_at=datetime(2023, 6, 1, tzinfo=UTC),
+                    rule_pack="r2022",
+                )
+                healthz = target.platform.healthz
+                assert healthz is not None
+                async with parties.running(platform, answers=healthz), asyncio.timeout(60):
+                    while not (state := await control.state()).authorizations:
+                        pass
+                    return target, state
+
+    target, state = asyncio.run(talk())
+
+    assert target.simulator.public_url.startswith("https://127.0.0.1:")
+    assert target.simulator.ca == certificates / AUTHORITY
+    assert state.active
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["certify", "--tls", "nowhere"], "nowhere has no server.pem"),
+        (["certify", "--tls", ".", "--target", "t.toml"], "a target file has [simulator] tls"),
+    ],
+)
+def test_an_examination_over_https_without_certificates_is_refused_at_once(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 64
+    assert told in capsys.readouterr().err
 
 
 def test_a_run_serves_its_simulator_over_https_and_controls_it(
