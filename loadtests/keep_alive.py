@@ -89,7 +89,7 @@ class KeepAlive:
         for connection, since in list(self._under_way.items()):
             if since > latest:
                 return
-            connection.break_off(TimeoutError.__name__)
+            connection.break_off(f"no answer in {self._patience_s:g} s")
 
     def close(self) -> None:
         """Lets every connection go."""

@@ -14,9 +14,8 @@ import math
 import os
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +40,12 @@ from loadtests.assignment import (
     read,
     write,
 )
+from loadtests.histogram import top_of
 from loadtests.keep_alive import KeepAlive, waited_for
 from loadtests.outgoing import Answer, Ask, Request, Send, Written, served_s
+from loadtests.registered import TRANSMISSION
 from loadtests.share import Gathering, Share
+from loadtests.tally import Tally
 
 PATIENCE_S = 10.0
 """An answer that takes longer counts as none."""
@@ -301,9 +303,17 @@ class FastSender(Sender, FastHttpUser):
             return Answer(
                 status=response.status_code or 0,
                 body=response.content or b"",
-                error=None if error is None else type(error).__name__,
+                error=None if error is None else in_our_words(error),
                 served_s=served_s((response.headers or {}).get("server-timing")),
             )
+
+
+def in_our_words(error: Exception) -> str:
+    """What to call an error of Locust's client, whose own names say nothing to others."""
+    if type(error).__name__ != "RetriesExceeded":
+        return type(error).__name__
+    redirected = "Redirection limit" in str(error)
+    return "a redirection" if redirected else f"no answer in {PATIENCE_S:g} s"
 
 
 class RawSender(Sender):
@@ -315,69 +325,67 @@ class RawSender(Sender):
         """Before the first message."""
         self.wire = KeepAlive(PATIENCE_S)
         self.figures = Figures(self.environment.stats)
-        self._telling = gevent.spawn(self.figures.tell_every, TELL_EVERY_S)
+        self._telling = gevent.spawn(self._tell_every, TELL_EVERY_S)
 
     def on_stop(self) -> None:
         """After the last."""
         self._telling.kill()
-        self.figures.tell()
+        self._tell()
         self.wire.close()
 
     def ask(self, operation: str, request: Request) -> Answer:
         """Others may send meanwhile."""
-        return waited_for(partial(self.post, operation), request)
+        return waited_for(self.wire.send, request)
 
     def post(self, operation: str, written: Written, heard: Callable[[Answer], None]) -> None:
-        """Locust is told of every request, so that its own figures go on."""
-        began = time.perf_counter()
+        """The tallies know what it was for."""
+        self.wire.send(written, heard)
 
-        def hear(answer: Answer) -> None:
-            duration_s = time.perf_counter() - began
-            self.figures.take(operation, written.method, duration_s, len(answer.body))
-            heard(answer)
+    def _tell_every(self, seconds: float) -> None:
+        while True:
+            gevent.sleep(seconds)
+            self._tell()
 
-        self.wire.send(written, hear)
+    def _tell(self) -> None:
+        if self.worker.share is not None:
+            self.figures.tell(self.worker.share.tallies)
 
 
 class Figures:
-    """Locust's own figures of many requests, told together: to tell them one by one takes longer
-    than to send them."""
+    """Locust's own figures, from the tallies and told together: to tell a request by itself takes
+    longer than to send it. So Locust's page, too, counts from the intended moment."""
 
     def __init__(self, stats: RequestStats) -> None:
         self._stats = stats
-        self._taken: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
-        """Of each operation and method: seconds, and bytes of the answer."""
+        self._told: dict[str, tuple[Counter[int], int]] = {}
+        """Of each operation: right answers by bucket, and wrong ones, as they were told last."""
 
-    def take(self, operation: str, method: str, duration_s: float, length: int) -> None:
-        """One request was answered."""
-        self._taken[operation, method].append((duration_s, length))
-
-    def tell_every(self, seconds: float) -> None:
-        """Until it is killed."""
-        while True:
-            gevent.sleep(seconds)
-            self.tell()
-
-    def tell(self) -> None:
-        """What was taken since it was told last."""
-        told, self._taken = self._taken, defaultdict(list)
-        for (operation, method), taken in told.items():
-            entry = StatsEntry(self._stats, operation, method)
-            fill(entry, taken, time.time())
-            self._stats.get(operation, method).extend(entry)
-            self._stats.total.extend(entry)
+    def tell(self, tallies: Mapping[str, Tally]) -> None:
+        """What came since it was told last."""
+        for operation, tally in tallies.items():
+            if operation == TRANSMISSION:
+                continue  # That is several requests, each of which is told.
+            right, wrong = Counter(tally.latency.buckets), tally.failed
+            before, wrong_before = self._told.get(operation, (Counter(), 0))
+            self._told[operation] = right, wrong
+            if right != before or wrong != wrong_before:
+                entry = StatsEntry(self._stats, operation, "HTTP")
+                fill(entry, right - before, wrong - wrong_before, time.time())
+                self._stats.get(operation, "HTTP").extend(entry)
+                self._stats.total.extend(entry)
 
 
-def fill(entry: StatsEntry, taken: Sequence[tuple[float, int]], now: float) -> None:
+def fill(entry: StatsEntry, buckets: Counter[int], wrong: int, now: float) -> None:
     """An empty entry, as if each of these answers had been logged at this time."""
-    counts = Counter(round(1000 * duration_s) for duration_s, _ in taken)
-    entry.num_requests = len(taken)
-    entry.num_reqs_per_sec[int(now)] = len(taken)
+    entry.num_requests = entry.num_reqs_per_sec[int(now)] = buckets.total() + wrong
+    entry.num_failures = entry.num_fail_per_sec[int(now)] = wrong
+    entry.num_none_requests = wrong  # A wrong answer has no latency.
     entry.last_request_timestamp = now
-    entry.total_content_length = sum(length for _, length in taken)
-    entry.total_response_time = sum(duration_ms * count for duration_ms, count in counts.items())
-    entry.min_response_time, entry.max_response_time = min(counts), max(counts)
-    for duration_ms, count in counts.items():
+    for bucket, count in buckets.items():
+        duration_ms = round(top_of(bucket) / 1000)
+        entry.total_response_time += duration_ms * count
+        entry.min_response_time = min(duration_ms, entry.min_response_time or duration_ms)
+        entry.max_response_time = max(duration_ms, entry.max_response_time)
         entry.response_times[bucket_response_time(duration_ms)] += count
 
 

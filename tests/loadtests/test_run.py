@@ -1,6 +1,7 @@
 """The whole load, in processes of its own: Locust must never come into this one."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,10 @@ def test_every_message_of_a_step_is_accounted_for_and_every_step_is_judged(tmp_p
         seen = step["operations"][operation]
         wrong = sum(seen["errors"].values())
         assert seen["intended"] == seen["answered"] + wrong + seen["dropped"] == count
+    requests = {name: one for name, one in step["operations"].items() if name != "transmission"}
+    answered = sum(one["answered"] + sum(one["errors"].values()) for one in requests.values())
+    log = (folder / "step-1" / "logs" / "generator.log").read_text()
+    assert re.search(rf"Aggregated +{answered} ", log), "Locust's own figures know of all of them"
     assert step["settled"]["settled"] == step["operations"]["payment"]["answered"]
     assert step["judged"]["payments"] == 25, "the probe is a payment too"
     assert step["judged"]["breaches"] == []
