@@ -64,7 +64,8 @@ def contents_of(arrival: Arrival) -> Contents:
     for view in views_of(body, beside):
         numbers.update(dict.fromkeys(_NUMBER.findall(view.text)))
         if not view.path or view.path[-1] in _READ_AS_TEXT:
-            words.update(_TOKEN.findall(_ESCAPE.sub(" ", view.text)))
+            text = _ESCAPE.sub(" ", view.text) if "%" in view.text else view.text
+            words.update(_TOKEN.findall(text))
     return Contents(
         numbers=tuple(map(_number, numbers)),
         tokens=_tokens(words),

@@ -33,6 +33,17 @@ class Ruling:
     """Our own failures while judging; they erase no finding."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of showing a requirement its dossiers."""
+
+    exercised: int
+    stories: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...]
+    mistakes: tuple[str, ...]
+
+
 class Hearing:
     """One requirement, shown one dossier after the other.
 
@@ -64,13 +75,9 @@ class Hearing:
         except Exception as mistake:  # A fault in the judge is never evidence against the platform.
             self._mistakes.append(f"{dossier.subject}: {mistake!r}")
 
-    def ruling(self) -> Ruling:
+    def outcome(self) -> Outcome:
         """What came of it."""
-        return Ruling(
-            requirement=self.requirement,
-            verdict=_verdict(
-                self.requirement, self._exercised, self._findings, self._doubts, self._mistakes
-            ),
+        return Outcome(
             exercised=self._exercised,
             stories=tuple(self._stories),
             findings=tuple(self._findings),
@@ -84,7 +91,20 @@ def rule_on(requirement: Requirement, dossiers: Iterable[Dossier]) -> Ruling:
     hearing = Hearing(requirement)
     for dossier in dossiers:
         hearing.show(dossier)
-    return hearing.ruling()
+    return ruled(requirement, hearing.outcome())
+
+
+def ruled(requirement: Requirement, outcome: Outcome) -> Ruling:
+    """The ruling that follows from it."""
+    return Ruling(
+        requirement=requirement,
+        verdict=_verdict(requirement, outcome),
+        exercised=outcome.exercised,
+        stories=outcome.stories,
+        findings=outcome.findings,
+        doubts=outcome.doubts,
+        mistakes=outcome.mistakes,
+    )
 
 
 def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
@@ -104,17 +124,11 @@ def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
     return None
 
 
-def _verdict(
-    requirement: Requirement,
-    exercised: int,
-    findings: list[Finding],
-    doubts: list[Doubt],
-    mistakes: list[str],
-) -> Verdict:
-    if findings:
+def _verdict(requirement: Requirement, outcome: Outcome) -> Verdict:
+    if outcome.findings:
         return Verdict.FAIL
-    if doubts or mistakes:
+    if outcome.doubts or outcome.mistakes:
         return Verdict.INCONCLUSIVE
-    if exercised < requirement.at_least:
+    if outcome.exercised < requirement.at_least:
         return Verdict.NOT_EXERCISED
     return Verdict.PASS

@@ -48,7 +48,8 @@ _GRAM = 8
 _STEP = 4
 """Of four windows of a text one is looked up: enough for whatever is eleven characters long."""
 _NUMBER_RUN = re.compile(r"[0-9]{8,}")
-_LONG_NUMBER_RUN = re.compile(r"[0-9]{10,}")
+_CLEAN_RUNS_MAX = 200_000
+_TOKEN_MAX = 128
 _DIGEST_GRAM = 16
 """Half of an MD5 in hex: a digest cut short is as good as a whole one to those who enumerate."""
 
@@ -157,6 +158,8 @@ class PlantedIndex:
         self._sieve = Sieve(step=_STEP)
         self._short_sieve = Sieve()
         self._digest_sieve = Sieve()
+        self._clean_runs: set[str] = set()
+        """Hex digits without a digest: tokens come again with each payment of a person."""
         self.planted = 0
         """Tens of digits in all identifiers."""
         self.too_short: tuple[str, ...] = tuple(
@@ -181,6 +184,8 @@ class PlantedIndex:
         for view in whole.views:
             for hit in self.hits(fold(view.text), persons, tries):
                 _note(found, hit, where, view.path)
+            if view.path[-1:] == ("hex",):
+                continue  # The same digits were read in the text around it.
             for secret, form in self._digests_in_bytes(view.pieces):
                 _note(found, Hit(secret, form, 0, 0), where, view.path)
         if whole.stopped is not None and not found:
@@ -273,13 +278,12 @@ class PlantedIndex:
         that there may be one."""
         grams = self._grams
         bytes = narrowed(flat)
+        runs = [run.span() for run in _NUMBER_RUN.finditer(flat)]
+        tries.windows += sum(max(0, end - start - _PART_OF_IDENTIFIER + 1) for start, end in runs)
         if self._sieve.may_hold(bytes) or self._short_sieve.may_hold(bytes):
             places: Iterable[int] = range(len(flat) - _GRAM + 1)
         else:
-            places = (at for run in _NUMBER_RUN.finditer(flat) for at in _places_in(run))
-        tries.windows += sum(
-            len(run) - _PART_OF_IDENTIFIER + 1 for run in _LONG_NUMBER_RUN.findall(flat)
-        )
+            places = (at for start, end in runs for at in range(start, end - _GRAM + 1))
         return [at for at in places if flat[at : at + _GRAM] in grams]
 
     def _matches(
@@ -300,8 +304,12 @@ class PlantedIndex:
         return _singling_out(_unexplained(every), persons)
 
     def _digests_in_text(self, flat: str) -> Iterator[tuple[Secret, str, int, int]]:
-        runs = list(_HEX_RUN.finditer(flat))
-        if not self._digest_sieve.may_hold(b"".join(_read_twice(run[0]) for run in runs)):
+        clean = self._clean_runs
+        runs = [run for run in _HEX_RUN.finditer(flat) if run[0] not in clean]
+        if not self._digest_sieve.may_hold(b"".join([_read_twice(run[0]) for run in runs])):
+            if len(clean) > _CLEAN_RUNS_MAX:
+                clean.clear()
+            clean.update(run[0] for run in runs if len(run[0]) <= _TOKEN_MAX)
             return
         for run in runs:
             digits, start = run[0], run.start()
@@ -324,11 +332,6 @@ class PlantedIndex:
 
 def _is_number(gram: str) -> bool:
     return gram.isascii() and gram.isdecimal()
-
-
-def _places_in(run: re.Match[str]) -> range:
-    """Where in a number a gram may begin."""
-    return range(run.start(), run.end() - _GRAM + 1)
 
 
 def _read_twice(digits: str) -> bytes:

@@ -1,20 +1,15 @@
 """Reads everything that arrived: what may join it, what may link it to others, and what leaked in
 it. Where there is much to read, all cores do it.
-
-The arrivals are read in pieces that depend on nothing but the arrivals, and the results come back
-in their order; so how many processes there are changes no byte of a judgement.
 """
 
-import multiprocessing
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 
 from scenarios.judge.contents import bytes_of, contents_of, is_kept
 from scenarios.judge.dossiers import UNREADABLE
 from scenarios.judge.evidence import Evidence, Seen
+from scenarios.judge.forks import in_forks
 from scenarios.judge.leaks import Leak, PlantedIndex, Searched
 from scenarios.judge.peeling import PeelingStopped
 from scenarios.traffic import Payment
@@ -69,19 +64,8 @@ class Reader:
         """A reading of each arrival, in order."""
         pieces = list(_pieces(self._arrivals))
         much = sum(seen.record.body.size_bytes for seen in self._arrivals) >= SHARED_FROM_BYTES
-        cores = os.cpu_count() or 1
-        if not much or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():
-            for piece in pieces:
-                yield from self.read(piece)
-            return
-        _inherited.append(self)  # A fork has all of it without a copy.
-        forking = multiprocessing.get_context("fork")
-        try:
-            with ProcessPoolExecutor(cores, mp_context=forking) as pool:
-                for readings in pool.map(_read_in_fork, pieces):
-                    yield from readings
-        finally:
-            _inherited.clear()
+        for readings in in_forks(self.read, pieces, is_large=much):
+            yield from readings
 
     def read(self, piece: range) -> list[Reading]:
         """The readings of one piece."""
@@ -117,14 +101,6 @@ class Reader:
             about=about,
             windows=windows,
         )
-
-
-_inherited: list[Reader] = []
-"""The one reader that forks share."""
-
-
-def _read_in_fork(piece: range) -> list[Reading]:
-    return _inherited[0].read(piece)
 
 
 def _pieces(arrivals: Sequence[Seen]) -> Iterator[range]:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from scenarios.judge.assembly import Assembly, doubt_of, late_by, unlisted_values
@@ -17,6 +18,7 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     leaks = _leaks_by_person(assembly)
     declared = _declared(assembly)
     listed = {recipient for recipient, _ in declared}
+    views = _Views(assembly)
     restarts = list(_restarts(assembly.evidence.actions))
     unlisted = _at_unlisted(assembly)
     for id, seen in assembly.asked.items():
@@ -25,7 +27,7 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
         if not joins and payment.recipient:
             # For an unlisted recipient, any payload that reached it in the story.
             joins = unlisted.get((payment.recipient, seen.record.story), [])
-        yield _dossier(assembly, payment, seen, joins, leaks, declared, listed, restarts)
+        yield _dossier(assembly, payment, seen, joins, leaks, declared, listed, views, restarts)
 
 
 def _dossier(
@@ -36,6 +38,7 @@ def _dossier(
     leaks: dict[str, list[Leak]],
     declared: dict[tuple[str, str], Moment],
     listed: set[str],
+    views: "_Views",
     restarts: list[tuple[str, Moment]],
 ) -> PaymentDossier:
     record: Submitted = seen.record
@@ -63,7 +66,7 @@ def _dossier(
         country_listed=(payment.recipient, payment.country) in declared,
         unlisted_fields=len(unlisted_values(payment)),
         awkward=_awkward(payment),
-        amount_authorized=_amount_authorized(assembly, first),
+        amount_authorized=first is None or views[first.at.sequence].amount_authorized,
         asked_under=_cut_off(assembly, record),
         asked_while=while_,
         left_under_order_s=next(iter(late), None),
@@ -74,10 +77,36 @@ def _dossier(
         accepted_at=_accepted_at(assembly, declared, payment, first),
         payloads=tuple(assembly.facts_of(joined, payment.id) for joined in joins),
         left_at=first.at if first else None,
-        permitted=all(_permitted(assembly, joined) for joined in joins),
-        monitored=all(_monitored(assembly, joined) for joined in joins),
+        permitted=all(views[joined.at.sequence].permitted for joined in joins),
+        monitored=all(views[joined.at.sequence].monitored for joined in joins),
         leaks=tuple(leaks.get(payment.payer.id, ())),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a payload means to each of its payments."""
+
+    permitted: bool
+    monitored: bool
+    amount_authorized: bool
+
+
+class _Views(dict[int, _View]):
+    """By the entry of the payload, made when first asked for: it may carry many payments."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        self._joined = {joined.at.sequence: joined for joined in assembly.joined}
+
+    def __missing__(self, entry: int) -> _View:
+        joined = self._joined[entry]
+        made = self[entry] = _View(
+            permitted=_permitted(self._assembly, joined),
+            monitored=_monitored(self._assembly, joined),
+            amount_authorized=_amount_authorized(self._assembly, joined),
+        )
+        return made
 
 
 def _restarts(actions: Iterable[Seen]) -> Iterator[tuple[str, Moment]]:
@@ -169,10 +198,8 @@ def _monitored(assembly: Assembly, joined: Joined) -> bool:
     return any(event.type == "transmission.started" and at < joined.at for at, event in sent.feed)
 
 
-def _amount_authorized(assembly: Assembly, first: Joined | None) -> bool:
-    if first is None:
-        return True
-    return "M02" in (assembly.permit_at(first.at, first.arrival.recipient) or ())
+def _amount_authorized(assembly: Assembly, joined: Joined) -> bool:
+    return "M02" in (assembly.permit_at(joined.at, joined.arrival.recipient) or ())
 
 
 def _awkward(payment: Payment) -> bool:

@@ -1,0 +1,69 @@
+"""How many processes judge changes no byte of a judgement."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+
+import pytest
+
+from scenarios.judge import judge, reading
+from scenarios.judge.forks import in_forks
+from scenarios.judge.judgement import to_bytes
+from scenarios.requirements import catalogue
+from scenarios.traffic import Traffic
+from simulator.journal import records as rec
+from tests.judge.honest_journal import Size, Step, body, happenings, sealed
+
+SIZE = Size(payments=120, batch=4, people=15)
+
+
+def pieces_that_differ(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def test_the_results_come_in_the_order_of_the_pieces_from_other_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    done = list(in_forks(pieces_that_differ, range(20), is_large=True))
+
+    assert [result for result, _ in done] == [number * number for number in range(20)]
+    assert os.getpid() not in {process for _, process in done}
+
+
+@pytest.mark.parametrize(("cores", "is_large"), [(1, True), (2, False)])
+def test_little_is_done_here(cores: int, is_large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    done = list(in_forks(pieces_that_differ, [1, 2], is_large=is_large))
+
+    assert {process for _, process in done} == {os.getpid()}
+
+
+def guilty() -> Iterator[Step]:
+    """Every payload tells a mobile number, and the third ten digits of one."""
+    mobile = Traffic(SIZE.seed).people(1)[0].mobile
+    arrived = 0
+    for step in happenings(SIZE):
+        record = step.record
+        if isinstance(record, rec.Arrival):
+            arrived += 1
+            told = mobile[:10] if arrived == 3 else mobile
+            text = (record.body.text or "").replace("settlements", f"to {told}")
+            step = step._replace(record=replace(record, body=body(text)))
+        yield step
+
+
+@pytest.mark.parametrize("steps", [list(happenings(SIZE)), list(guilty())], ids=["good", "bad"])
+def test_a_judgement_is_the_same_from_one_process_and_from_several(
+    steps: list[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PIECE_BYTES", 4096)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    entries = list(sealed(steps))
+    alone = to_bytes(judge(entries, catalogue()))
+
+    monkeypatch.setattr(reading, "SHARED_FROM_BYTES", 0)
+    monkeypatch.setattr(import_module("scenarios.judge.judge"), "LARGE_PAYMENTS", 0)
+
+    assert to_bytes(judge(entries, catalogue())) == alone
