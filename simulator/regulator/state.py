@@ -12,9 +12,7 @@ from itertools import count
 from typing import Any
 
 from simulator.journal.events import Event
-from simulator.journal.events.alert import (
-    AlertRaised,
-)
+from simulator.journal.events.alert import AlertRaised
 from simulator.journal.events.headcount import HandlerDescribed
 from simulator.journal.events.lineage import LineageItem
 from simulator.journal.events.rates import RatesSet
