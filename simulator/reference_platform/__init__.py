@@ -14,6 +14,7 @@ Read it in this order:
     orders.py             what is forbidden now, and the gate that payloads pass
     notices.py            each notice once, in order
     connection.py         registration, declarations, polling
+    samples.py            what left, out of the own books
     rectification.py      the 17 materials
     regulator_client.py   signed requests, back-off
     recipient_client.py   how a payload leaves

@@ -76,6 +76,7 @@ class Connection:
             self._remember(await self._platform.regulator.get("/registrations/self"))
         await self._platform.regulator.read_time()
         await self._platform.notices.fetch()
+        await self._platform.samples.answer()
         if read or not self.is_ready:
             await self._platform.authorizations.read()
         for contract in CONTRACTS:

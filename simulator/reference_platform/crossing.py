@@ -236,6 +236,7 @@ async def record_lineage(platform: "Platform", journey: Journey) -> Journey:
         categories=journey.categories,
         sent_at=journey.left_at,
     )
+    platform.outbox.trace(entry)
     body = LineageRequest(items=(entry,)).model_dump_json().encode()
     await platform.regulator.post("/lineage", body, key=journey.key("lineage"))
     if not journey.confirmed:

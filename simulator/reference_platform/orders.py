@@ -1,5 +1,5 @@
-"""What the regulator forbids at the moment, folded from its notices in their order, and the gate
-that payloads pass.
+"""What the regulator forbids and asks for at the moment, folded from its notices in their order,
+and the gate that payloads pass.
 """
 
 import asyncio
@@ -26,6 +26,9 @@ class Orders:
     """The version of each authorization up to which it is revoked."""
     newest: Mapping[str, int] = field(default_factory=dict)
     """The newest version of each authorization that a notice told of."""
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is to be answered, answered or not, until it is too late: by inspection, the digests of
+    the payloads."""
 
     def after(self, notice: Notice) -> "Orders":
         """The orders once the notice is obeyed."""
@@ -44,6 +47,13 @@ class Orders:
                 return replace(self, revoked={**self.revoked, scope: version})
             case "authorization.granted" if scope is not None:
                 return replace(self, newest={**self.newest, scope: version})
+            case "sample.requested":
+                asked = {notice.data["inspection"]: tuple(notice.data["payloads"])}
+                return replace(self, samples={**self.samples, **asked})
+            case "sample.overdue":
+                late = notice.data["inspection"]
+                left = {id: held for id, held in self.samples.items() if id != late}
+                return replace(self, samples=left)
             case _:
                 return self
 
@@ -67,6 +77,7 @@ class Orders:
             "suspended": self.suspended,
             "revoked": dict(self.revoked),
             "newest": dict(self.newest),
+            "samples": dict(self.samples),
         }
 
     @classmethod
@@ -74,8 +85,13 @@ class Orders:
         """The orders as remembered; none if there is nothing to remember."""
         if value is None:
             return cls()
+        samples = value.get("samples", {})  # A former version wrote none.
         return cls(
-            frozenset(value["stopped"]), value["suspended"], value["revoked"], value["newest"]
+            frozenset(value["stopped"]),
+            value["suspended"],
+            value["revoked"],
+            value["newest"],
+            {id: tuple(payloads) for id, payloads in samples.items()},
         )
 
 

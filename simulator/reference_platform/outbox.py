@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from simulator.messages.lineage import LineageEntry
 from simulator.reference_platform.journey import Journey
 
 _JOURNEY = TypeAdapter(Journey)
@@ -27,6 +28,11 @@ CREATE TABLE IF NOT EXISTS payments (
 );
 CREATE INDEX IF NOT EXISTS unfinished ON payments (id) WHERE final = 0;
 CREATE INDEX IF NOT EXISTS persons ON payments (person);
+CREATE TABLE IF NOT EXISTS traces (
+    payload TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (payload, entry)
+) WITHOUT ROWID;
 """
 
 
@@ -84,6 +90,18 @@ class Outbox:
         rows = self._db.execute("SELECT journey FROM payments WHERE person = ?", (person,))
         for (text,) in rows:
             yield _JOURNEY.validate_json(text)
+
+    def trace(self, entry: LineageEntry) -> None:
+        """Keeps where a payload came from, as the regulator is told it; once, however often it is
+        told."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO traces VALUES (?, ?)", (entry.payload, entry.model_dump_json())
+        )
+
+    def traced(self, payload: str) -> list[LineageEntry]:
+        """What was said of the payload with this digest; nothing of one that is not ours."""
+        rows = self._db.execute("SELECT entry FROM traces WHERE payload = ?", (payload,))
+        return [LineageEntry.model_validate_json(text) for (text,) in rows]
 
     def close(self) -> None:
         self._db.close()

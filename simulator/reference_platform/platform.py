@@ -31,6 +31,7 @@ from simulator.reference_platform.orders import Gate, Orders
 from simulator.reference_platform.recipient_client import RecipientClient
 from simulator.reference_platform.regulator_client import RegulatorClient, Wire, back_off_s
 from simulator.reference_platform.regulator_keys import RegulatorKeys
+from simulator.reference_platform.samples import Samples
 from simulator.reference_platform.steps import HONEST, Steps
 from simulator.tls import trusting
 
@@ -100,6 +101,7 @@ class Platform:
             is_news=steps.is_news,
             then=self.authorizations.outdate,
         )
+        self.samples = Samples(self)
         self.connection = Connection(
             self, passcode=settings.passcode, callback_url=settings.callback_url
         )

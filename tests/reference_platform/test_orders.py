@@ -1,6 +1,8 @@
 """Orders hold from the moment that they are acknowledged, and only until they are lifted."""
 
 import asyncio
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -258,3 +260,41 @@ def test_a_version_that_was_superseded_while_the_regulator_was_away_is_not_annou
 
     assert (journey.stage, journey.authorization_version) == (Stage.SETTLED, 2)
     assert world.story == CROSSING
+
+
+def test_a_sample_is_answered_with_what_was_said_when_the_payload_left(tmp_path: Path) -> None:
+    """Once, also after a restart; of what is not in the books nothing is said."""
+    world = World()
+
+    def sampled() -> list[str]:
+        return [seen.what for seen in world.seen if seen.what.startswith("sample")]
+
+    async def story() -> None:
+        async with running(world, tmp_path) as platform:
+            platform.take(order())
+            await platform.drained()
+            [arrival] = world.arrivals
+            digest = hashlib.sha256(arrival.body).hexdigest()
+            asked = {"answer_by": "2023-06-01T09:31:00Z"}
+            strange = world.tell(
+                "sample.requested", inspection="ins-1", payloads=("0" * 64,), **asked
+            )
+            await platform.notices.receive(strange)
+            await platform.notices.receive(
+                world.tell("sample.requested", inspection="ins-2", payloads=(digest,), **asked)
+            )
+            for _ in range(2):
+                await platform.samples.answer()
+        assert sampled() == ["sample ins-2"]
+        async with running(world, tmp_path) as platform:
+            await platform.samples.answer()
+            late = world.tell("sample.overdue", inspection="ins-1")
+            await platform.notices.receive(late)
+            assert list(platform.orders.samples) == ["ins-2"]
+
+    asyncio.run(story())
+
+    [lineage] = [seen for seen in world.seen if seen.what == "lineage"]
+    [answered] = [seen for seen in world.seen if seen.what == "sample ins-2"]
+    assert json.loads(answered.body) == json.loads(lineage.body)
+    assert answered.key == "sample-ins-2"

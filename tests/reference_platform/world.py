@@ -209,6 +209,8 @@ class World:
             case ["POST", "notices", id, "acknowledgement"]:
                 self.acknowledged.append(id)
                 return self._tell("acknowledge", request, id=id)
+            case ["POST", "inspections", id, "answers"]:
+                return self._tell(f"sample {id}", request, id=id, status="right")
             case ["GET", "cases"]:
                 return self._tell("cases", request, items=[{"id": "cas-1", "status": "suspended"}])
             case ["GET", "cases", id]:
