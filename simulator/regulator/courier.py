@@ -32,7 +32,7 @@ from simulator.regulator.lifecycle import notice, registration
 from simulator.regulator.lifecycle.registration import Registration
 from simulator.regulator.messenger import Letter, Messenger, Reply
 from simulator.regulator.state import RegulatorState
-from simulator.regulator.tracing import Trace, Traces
+from simulator.regulator.tracing import KnownTraces, Traces
 from simulator.sandbox import Sandbox, SandboxClosed
 
 ATTEMPTS_MAX = 8
@@ -76,10 +76,10 @@ class Courier:
         tls: ssl.SSLContext | None = None,
         backoff_s: float = BACKOFF_S,
         attempts: Attempts | None = None,
-        traces: dict[str, Trace] | None = None,
+        traces: KnownTraces | None = None,
     ) -> None:
         self.log = DeliveryLog(state, attempts)
-        self.traces = Traces(traces)
+        self.traces = Traces(state, traces)
         self._sandbox = sandbox
         self._state = state
         self._messenger = Messenger(

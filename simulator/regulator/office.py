@@ -8,7 +8,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -40,7 +40,7 @@ from simulator.regulator.state import RegulatorState
 from simulator.regulator.streams import Stream, Streams
 from simulator.regulator.ticking import Ticking
 from simulator.regulator.timing import Measured, Timing, Witness, nobody
-from simulator.regulator.tracing import Trace, trace_of
+from simulator.regulator.tracing import KnownTraces, trace_of
 from simulator.sandbox import Sandbox, SandboxClosed
 from simulator.sharing import copied
 from simulator.transport import Struck
@@ -53,12 +53,13 @@ UNKNOWN = "unknown"
 class Known:
     """What an office knows by the entries of its journal."""
 
-    state: RegulatorState
-    nonces: Nonces
-    former: FormerAnswers
-    kept: int
-    attempts: Attempts
-    traces: dict[str, Trace]
+    state: RegulatorState = field(default_factory=RegulatorState)
+    nonces: Nonces = field(default_factory=Nonces)
+    former: FormerAnswers = field(default_factory=FormerAnswers)
+    kept: int = 0
+    """Requests of strangers that the journal keeps."""
+    attempts: Attempts = field(default_factory=Attempts)
+    traces: KnownTraces = field(default_factory=KnownTraces)
 
 
 class Office:
@@ -78,7 +79,7 @@ class Office:
         tls: ssl.SSLContext | None = None,
         known: Known | None = None,
     ) -> None:
-        known = known or Known(RegulatorState(), Nonces(), FormerAnswers(), 0, Attempts(), {})
+        known = known or Known()
         self.sandbox = sandbox
         self._witness = witness
         self._folding = Folding(sandbox, known.state)

@@ -1,11 +1,15 @@
 """A platform's trace goes on; what is no trace is ignored, and a new one begins."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from simulator.regulator.lifecycle import case
+from simulator.journal.records import Decided
+from simulator.regulator.api.declarations import REQUEST as DECLARATION
+from simulator.regulator.lifecycle import assessment, case, policy
 from simulator.regulator.tracing import read_parent, read_state
 from tests.regulator.connected import Connected, connected
 
@@ -25,7 +29,7 @@ def test_a_trace_goes_on_and_leads_to_the_entry_in_the_journal(regulator: Connec
     answer = regulator.send(regulator.signed("GET", "/declarations", headers=came))
 
     entry = list(regulator.store.read("demo"))[-1]
-    assert answer.headers["traceparent"] == f"00-{TRACE}-{entry.digest[:16]}-01"
+    assert answer.headers["traceparent"] == f"00-{TRACE}-{entry.content_digest[:16]}-01"
     assert answer.headers["tracestate"] == came["tracestate"]
     assert entry.record.headers["traceparent"] == came["traceparent"]  # type: ignore[union-attr]
 
@@ -108,6 +112,60 @@ def test_a_notice_carries_the_trace_of_the_request_that_caused_it(tmp_path: Path
     assert caused["tracestate"] == "congo=t6"
     assert read_parent(unasked["traceparent"]) is not None
     assert TRACE not in unasked["traceparent"]
+
+
+def put_off(regulator: Connected, **manners: str) -> None:
+    """From now on the regulator takes its time."""
+    later = replace(regulator.office.state.policy, after_s=60.0, **manners)  # type: ignore[arg-type]
+    now = regulator.sandbox.clock.now()
+    regulator.runner.run(regulator.office.decide("tester", "policy", policy.change_to(later, now)))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("by", ["timer", "tester"])
+def test_what_is_decided_later_goes_on_in_the_trace_of_the_request(
+    by: str, restarted: bool, tmp_path: Path
+) -> None:
+    came = {"traceparent": f"00-{TRACE}-{SPAN}-00", "tracestate": "congo=t6"}
+    with connected(tmp_path) as regulator:
+        regulator.register(callback_url="http://127.0.0.1:9000/notices")
+        regulator.settle()
+        put_off(regulator, declarations="after")
+        body = json.dumps(DECLARATION).encode()
+        headers = came | {"idempotency-key": "d-1", "content-type": "application/json"}
+        asked = regulator.send(regulator.signed("POST", "/declarations", body, headers))
+        regulator.declare()  # In no trace of the platform's, and decided beside the other.
+        if restarted:
+            regulator.restart()
+        office, now = regulator.office, regulator.sandbox.clock.now()
+        if by == "tester":
+            decided = assessment.decide(office.state, "dcl-1", True, "", now, office.sign)
+            assert isinstance(decided, tuple)
+            regulator.runner.run(office.decide("tester", "accept dcl-1", decided))
+        else:
+            regulator.wall.go_on(61)
+            regulator.runner.run(office.run_timers())
+        notices = list(office.state.notices)
+        traces = [office.courier.traces.headers(id) for id in notices]
+        regulator.settle()
+        got = [
+            headers
+            for headers, told in regulator.callback.got
+            if told["type"] == "declaration.decided" and told["subject"] == "dcl-1"
+        ]
+        entries = [
+            entry
+            for entry in regulator.store.read("demo")
+            if isinstance(entry.record, Decided) and entry.record.command.endswith(" dcl-1")
+        ]
+
+    assert asked.status_code == 201
+    assert traces
+    assert {one["traceparent"] for one in got} == {
+        f"00-{TRACE}-{entries[-1].content_digest[:16]}-00"
+    }
+    assert {one["tracestate"] for one in got} == {"congo=t6"}
+    assert office.courier.traces.known.waiting.keys() <= {"dcl-2"}
 
 
 def test_the_trace_of_a_notice_outlives_a_restart(tmp_path: Path) -> None:
