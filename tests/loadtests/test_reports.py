@@ -153,6 +153,12 @@ def test_a_load_of_which_nothing_can_be_said_is_not_worse() -> None:
     )
 
 
+def test_latency_is_drawn_over_the_rate_only_where_there_are_several() -> None:
+    one, two = (report.render(figures(*steps)) for steps in ([at(10)], [at(10), at(20)]))
+
+    assert ("Latency over the rate" in one, "Latency over the rate" in two) == (False, True)
+
+
 def test_the_page_is_light_in_print_and_draws_only_percentiles_that_were_seen() -> None:
     page = report.render(figures(at(10)))
 
