@@ -26,6 +26,20 @@ def option(
     )
 
 
+def switch(of: argparse.ArgumentParser, name: str, *, help: str) -> None:
+    """An option that is no, or yes as soon as it is named."""
+    option(
+        of,
+        name,
+        type=yes_or_no,
+        nargs="?",
+        const=True,
+        default="no",
+        metavar="yes|no",
+        help=help,
+    )
+
+
 def options_of_a_simulator(of: argparse.ArgumentParser) -> None:
     """Where a running simulator is, and by whom it is believed."""
     option(

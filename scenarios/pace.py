@@ -27,6 +27,9 @@ STARVED_S = 0.25
 NORMAL_S = 0.1
 """Patience is for a loop that is at most so late."""
 STRETCH_MAX = 10.0
+LONGER_THAN_FORGIVEN = 3.0
+"""The judge forgives twice the worst lag that is in the journal."""
+LONGER_S_MAX = 10.0
 
 
 class Pace:
@@ -58,6 +61,13 @@ class Pace:
         """By how much a time that is given in seconds is to be stretched now; 1 on a machine that
         keeps pace."""
         return min(STRETCH_MAX, max(1.0, self.lag_s / NORMAL_S))
+
+    def longer_s(self) -> float:
+        """By how much a window is to be watched longer now, so that a platform which goes on is
+        later than the judge forgives."""
+        if self.lag_s < STARVED_S:
+            return 0.0
+        return min(LONGER_S_MAX, LONGER_THAN_FORGIVEN * self.lag_s)
 
     async def _look(self) -> None:
         while True:

@@ -112,6 +112,7 @@ async def play(plan: Plan, target: Target, control: Control, tell: Tell) -> Play
             scale=plan.scale,
             tag=plan.tag,
             stretch=pace.stretch,
+            longer_s=pace.longer_s,
         )
         player = _Player(stage, plan, tell)
         try:

@@ -66,6 +66,8 @@ class Stage:
     tell: Callable[[str], None] = lambda text: None
     stretch: Callable[[], float] = lambda: 1.0
     """By how much every patience is stretched now; see `pace.Pace`."""
+    longer_s: Callable[[], float] = lambda: 0.0
+    """By how much a window is watched longer now; see `pace.Pace`."""
     unfinished: list[Paid] = field(default_factory=list)
     """Accepted payments that are not yet known to be final."""
     armed: set[str] = field(default_factory=set)
@@ -303,9 +305,10 @@ class Stage:
         return heard
 
     async def watch(self, seconds: float, what: str) -> None:
-        """Looks on until the reaction's window has passed, and marks that it was watched to its
-        end."""
-        self.tell(f"watching for {seconds:g} s")
+        """Looks on until the reaction's window has passed, longer on a starved machine, and marks
+        that it was watched to its end."""
+        seconds += self.longer_s()
+        self.tell(f"watching for {seconds:.1f} s")
         await asyncio.sleep(seconds)
         await self.notebook.mark("watched", self.story, what=what, seconds=seconds)
 

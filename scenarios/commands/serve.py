@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from scenarios.commands import CONFORMANT, UsageError, command
-from scenarios.options import option, port, yes_or_no
+from scenarios.options import option, port, switch
 
 
 def arguments(of: argparse.ArgumentParser) -> None:
@@ -24,25 +24,13 @@ def arguments(of: argparse.ArgumentParser) -> None:
         metavar="T",
         help="token of /control; without it one is made and kept in DIR",
     )
-    option(
+    switch(
         of,
         "--callbacks-anywhere",
-        type=yes_or_no,
-        nargs="?",
-        const=True,
-        default="no",
-        metavar="yes|no",
         help="take callbacks on other hosts too, and bring notices there (no: this host alone)",
     )
-    option(
-        of,
-        "--no-demo",
-        type=yes_or_no,
-        nargs="?",
-        const=True,
-        default="no",
-        metavar="yes|no",
-        help="open no demo sandbox, whose credentials stand on the page at / (no)",
+    switch(
+        of, "--no-demo", help="open no demo sandbox, whose credentials stand on the page at / (no)"
     )
 
     option(
@@ -53,16 +41,7 @@ def arguments(of: argparse.ArgumentParser) -> None:
         help="serve /control on a port of its own, so that platforms cannot reach it",
     )
     option(of, "--tls", metavar="DIR", help="serve https with the certificates of DIR")
-    option(
-        of,
-        "--mutual-tls",
-        type=yes_or_no,
-        nargs="?",
-        const=True,
-        default="no",
-        metavar="yes|no",
-        help="demand a certificate of every platform, in its name (no)",
-    )
+    switch(of, "--mutual-tls", help="demand a certificate of every platform, in its name (no)")
 
 
 @command(

@@ -34,11 +34,16 @@ class Behind(Control):
 
 
 @pytest.mark.parametrize(
-    ("own_s", "simulator_s", "stretch", "is_noted"),
-    [(0.0, 0.01, 1.0, False), (0.2, 0.0, 2.0, False), (0.1, 0.5, 5.0, True), (60, 0, 10.0, True)],
+    ("own_s", "simulator_s", "stretch", "longer_s", "is_noted"),
+    [
+        (0.0, 0.01, 1.0, 0.0, False),
+        (0.2, 0.0, 2.0, 0.0, False),
+        (0.1, 0.5, 5.0, 1.5, True),
+        (60, 0, 10.0, 10.0, True),
+    ],
 )
 def test_patience_grows_with_the_worse_lag_and_a_bad_one_is_noted(
-    own_s: float, simulator_s: float, stretch: float, is_noted: bool
+    own_s: float, simulator_s: float, stretch: float, longer_s: float, is_noted: bool
 ) -> None:
     notebook = Kept()
     pace = Pace(Behind(), notebook)
@@ -46,6 +51,7 @@ def test_patience_grows_with_the_worse_lag_and_a_bad_one_is_noted(
     pace.take(SINCE, own_s, simulator_s)
 
     assert pace.stretch() == pytest.approx(stretch)
+    assert pace.longer_s() == pytest.approx(longer_s)
     marks = [record.mark for record in notebook.records if isinstance(record, Staged)]
     assert marks == (["starved"] if is_noted else [])
 
