@@ -23,7 +23,7 @@ certify: setup ## Examine the reference platform: the main job, end to end.
 
 test: setup ## Every test.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/python -m coverage report --fail-under=85
 
 check: setup ## What CI checks besides the tests: format, lint, types.

@@ -174,13 +174,14 @@ class Signature(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         assert request.url is not None
         assert request.method is not None
-        if request.url.endswith("/registrations"):
-            request.url = request.url.replace(f"/{SANDBOX}/", f"/{NEWCOMERS}/")
-            return request
         number = next(self._world.numbers)
         headers = {name: _text(value) for name, value in request.headers.items()}
         if A_KEY.fullmatch(headers.get("Idempotency-Key", "")):
             headers["Idempotency-Key"] = f"key-{number}"  # Two messages, two keys.
+        if request.url.endswith("/registrations"):
+            request.url = request.url.replace(f"/{SANDBOX}/", f"/{NEWCOMERS}/")
+            request.headers = CaseInsensitiveDict(headers)
+            return request
         if "If-Match" in headers:
             headers["If-Match"] = "*"  # A tag can only be repeated; no text by chance is right.
         body: Any = request.body or b""

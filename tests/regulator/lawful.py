@@ -11,7 +11,7 @@ from simulator.messages.feed import FeedEvent
 from simulator.messages.lineage import LineageEntry
 from simulator.messages.transmission import ClosingRequest, TransmissionRequest
 from simulator.regulator.columns import FeedColumns
-from simulator.regulator.lifecycle import declaration, feed, transmission
+from simulator.regulator.lifecycle import authorization, declaration, feed, transmission
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
 
@@ -121,6 +121,29 @@ def authorized() -> RegulatorState:
     state = registered()
     fold(state, declaration.submit(state, "reg-1", DECLARED, NOW, sign))
     return state
+
+
+def granted_anew(
+    state: RegulatorState,
+    platform: str = "reg-1",
+    *,
+    quota_records: int = 1,
+    valid_for_s: float = 1.0,
+    now: datetime = NOW,
+) -> tuple[Event, ...] | Refusal:
+    """What comes of granting aut-1 in a new version."""
+    return authorization.grant(
+        state,
+        platform,
+        authorization="aut-1",
+        recipient=None,
+        country=None,
+        categories=None,
+        quota_records=quota_records,
+        valid_for_s=valid_for_s,
+        now=now,
+        sign=sign,
+    )
 
 
 def sending() -> RegulatorState:

@@ -29,6 +29,7 @@ from tests.regulator.lawful import (
     authorized,
     complaints,
     fold,
+    granted_anew,
     refused,
     registered,
     sending,
@@ -222,18 +223,7 @@ def test_the_signature_covers_exactly_what_the_platform_reads() -> None:
 def test_another_platforms_authorization_cannot_be_granted_anew() -> None:
     state = authorized()
     state.fold(FOREIGN)
-    outcome = authorization.grant(
-        state,
-        "reg-2",
-        authorization="aut-1",
-        recipient=None,
-        country=None,
-        categories=None,
-        quota_records=1,
-        valid_for_s=1,
-        now=NOW,
-        sign=sign,
-    )
+    outcome = granted_anew(state, "reg-2")
 
     assert refused(outcome).code == "not_found"
 

@@ -25,7 +25,6 @@ from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSu
 from simulator.messages.notice import Acknowledgement, Notice
 from simulator.regulator import views
 from simulator.regulator.lifecycle import (
-    authorization,
     case,
     declaration,
     notice,
@@ -42,6 +41,7 @@ from tests.regulator.lawful import (
     REGISTERED,
     authorized,
     fold,
+    granted_anew,
     refused,
     registered,
     sign,
@@ -163,18 +163,7 @@ def test_a_later_decision_about_a_transmission_is_told(accept: bool, status: str
 
 def test_a_grant_by_order_is_told() -> None:
     state = authorized()
-    granted = authorization.grant(
-        state,
-        "reg-1",
-        authorization="aut-1",
-        recipient=None,
-        country=None,
-        categories=None,
-        quota_records=1,
-        valid_for_s=1,
-        now=NOW,
-        sign=sign,
-    )
+    granted = granted_anew(state)
 
     assert told(notice.issue_for(state, fold(state, granted), NOW)) == [
         ("authorization.granted", "aut-1", {"authorization": "aut-1", "version": 2})

@@ -10,7 +10,7 @@ from simulator.regulator.lifecycle import authorization, certification, contract
 from simulator.regulator.lifecycle.policy import Policy
 from simulator.regulator.refusal import Refusal
 from simulator.regulator.state import RegulatorState
-from tests.regulator.lawful import DECLARED, changed, complaints, fold, sign
+from tests.regulator.lawful import DECLARED, changed, complaints, fold, granted_anew, sign
 from tests.regulator.lawful import NOW as IN_2023
 from tests.regulator.test_lifecycle_certification import NOW, ask, decide
 from tests.regulator.test_lifecycle_certification import under as certified_under
@@ -43,21 +43,6 @@ def standing(state: RegulatorState) -> str:
     return authorization.standing(state, state.authorizations["aut-1"], NOW)
 
 
-def granted(state: RegulatorState) -> tuple[object, ...] | Refusal:
-    return authorization.grant(
-        state,
-        "reg-1",
-        authorization="aut-1",
-        recipient=None,
-        country=None,
-        categories=None,
-        quota_records=5,
-        valid_for_s=86_400,
-        now=NOW,
-        sign=sign,
-    )
-
-
 def test_a_lift_of_everything_gives_back_no_certificate() -> None:
     state = on_a_certificate()
 
@@ -77,7 +62,9 @@ def test_nothing_is_granted_anew_on_papers_that_ended(ended: str) -> None:
         state = on_a_certificate()
         decide(state, accept=False)
 
-    assert complaints(granted(state)) == [("declaration_not_in_force", "/authorization")]
+    assert complaints(granted_anew(state, now=NOW)) == [
+        ("declaration_not_in_force", "/authorization")
+    ]
 
 
 def test_what_takes_the_place_of_a_contract_carries_on() -> None:
@@ -86,7 +73,7 @@ def test_what_takes_the_place_of_a_contract_carries_on() -> None:
 
     assert state.contracts["con-1"].status == "ended"
     assert standing(state) == "active"
-    anew = granted(state)
+    anew = granted_anew(state, now=NOW)
     assert not isinstance(anew, Refusal)
     assert [type(event) for event in anew] == [AuthorizationGranted]
 
