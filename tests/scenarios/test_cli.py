@@ -102,7 +102,7 @@ def test_who_interrupts_a_run_is_told_what_was_kept_and_where(
 ) -> None:
     monkeypatch.setattr("scenarios.parties.leave_nobody_behind", lambda: None)
 
-    async def interrupted(plan: Any, out: Path, tell: Any, begun: Any, *, defect: Any) -> None:
+    async def interrupted(plan: Any, out: Path, tell: Any, begun: Any, **options: Any) -> None:
         begun(run_folder.RunFolder(a_run(out) if recorded else out))
         raise KeyboardInterrupt
 
