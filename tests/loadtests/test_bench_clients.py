@@ -29,6 +29,18 @@ def test_the_highest_rate_that_is_carried_is_searched_in_each_round() -> None:
     assert seen.per_core_s == (50_000.0, 50_000.0)
 
 
+def test_a_rate_that_something_disturbed_is_tried_once_more() -> None:
+    disturbed = {20_000.0, 25_000.0}
+
+    def carries_at(rate: float) -> tuple[bool, float | None]:
+        if rate in disturbed:
+            disturbed.remove(rate)
+            return False, None
+        return rate <= 27_000, None
+
+    assert rounds_of("raw", carries_at, OPTIONS).rates == (25_000.0, 25_000.0)
+
+
 def test_a_client_that_carries_nothing_carries_nothing() -> None:
     seen = rounds_of("fast", lambda rate: (False, None), OPTIONS)
 
