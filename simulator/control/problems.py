@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
 
 from simulator.control.codes import code
 from simulator.journal.writer import RETRY_AFTER_S, StoreFailed
@@ -158,6 +159,13 @@ def _methods_at(app: FastAPI, path: str) -> list[str]:
         if compile_path(template)[0].match(path):
             return sorted(method.upper() for method in operations)
     return ["GET"]  # Of the description itself.
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers whoever asks the tester's port for something that it has not."""
+    must = "be one that /control/openapi.json lists, /metrics, /healthz or /readyz"
+    refusal = Refused.at("not_found", "path", scope["path"], must)
+    await answer_with(refusal)(scope, receive, send)
 
 
 def answer_with(refusal: Refused) -> JSONResponse:

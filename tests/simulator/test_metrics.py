@@ -94,7 +94,7 @@ def test_metrics_are_for_whoever_has_the_control_token(tmp_path: Path) -> None:
         answers = [await client.get("/metrics", headers=headers) for headers in tried]
         return [answer.status_code for answer in answers]
 
-    assert at_the_door(tmp_path, talk) == [401, 401, 200]
+    assert at_the_door(tmp_path, talk) == [401, 403, 200]
 
 
 def test_saturation_is_seen_where_something_holds_up_the_loop(tmp_path: Path) -> None:
