@@ -1,7 +1,6 @@
 """One certification from end to end: parties up, stories played, journal collected, judged,
 told."""
 
-import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -94,11 +93,9 @@ async def certify_reference(
             await run.open_sandbox(control, target, plan)
         async with parties.running(platform, answers=target.platform.healthz or ""):
             played = await examine(simulator, plan, target, folder, tell, is_open=True)
-            judging = asyncio.create_task(asyncio.to_thread(_judged, folder, played))
-        # It is judged while the parties end: the journal is collected, and they change it no more.
     if folder.journal.exists():
         shutil.rmtree(state)  # The journal holds all of it.
-    return await judging
+    return _judged(folder, played)
 
 
 def reference(
