@@ -19,7 +19,7 @@ JSON = "application/json"
 ERRORS_MAX = 1_000
 SHOWN_CHARACTERS_MAX = 200
 M = TypeVar("M")
-_SHOULD = re.compile(r"^\w+ should ")
+_SHOULD = re.compile(r"^(\w+ should|Value error,) ")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -55,6 +55,8 @@ def validated(read: Callable[..., M], body: bytes) -> M:
     try:
         return read(body, strict=True)
     except ValidationError as error:
+        if all(wrong["type"] != "int_type" for wrong in error.errors(include_url=False)):
+            raise
         whole = [
             detail["loc"]
             for detail in _details(error, body)

@@ -68,6 +68,16 @@ def test_nothing_is_taken_for_what_it_is_not(
     assert error["expected"]
 
 
+def test_what_contradicts_itself_is_told_in_a_whole_sentence(
+    at_control: AtControl[httpx.Response],
+) -> None:
+    body = {"by_s": 1, "to_next": True}
+
+    _, _, error = error_of(at_control, f"POST {SB}/clock/advance", json=body)
+
+    assert error["expected"] == "give by_s or to or to_next, and only one of them"
+
+
 def test_a_whole_number_may_be_written_with_a_fraction(
     at_control: AtControl[httpx.Response],
 ) -> None:

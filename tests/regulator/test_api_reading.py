@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from simulator.journal.records import Exchange
 from simulator.regulator.api import operations
 from simulator.regulator.api.declarations import REQUEST as DECLARATION
+from simulator.regulator.api.feed import NDJSON, FeedBody, FeedLines
+from simulator.regulator.refusal import Refusal
 from tests.regulator.connected import HOST, Connected, connected
 
 ENDING = [operation for operation in operations() if not operation.is_stream]
@@ -259,6 +261,27 @@ def test_a_feed_has_so_many_lines_and_no_more(regulator: Connected, media_type: 
     answer = regulator.send(regulator.signed("POST", "/feed", body, {"content-type": media_type}))
 
     assert (answer.status_code, answer.json()["code"]) == (413, "batch_too_large")
+
+
+def test_the_last_line_of_a_feed_counts_without_its_break() -> None:
+    """The limit is of lines, not of line breaks."""
+    whole = FeedBody().read(NDJSON, b"\n" * 100_000)
+    one_more = FeedBody().read(NDJSON, b"\n" * 100_000 + b"0")
+
+    assert isinstance(whole, FeedLines)
+    assert isinstance(one_more, Refusal)
+    assert one_more.errors[0].value == 100_001
+
+
+def test_a_body_of_nothing_but_mistakes_tells_the_first_of_each_line_in_the_end() -> None:
+    """What costs the sender two bytes a line must not keep everybody else waiting."""
+    read = FeedBody().read(NDJSON, b"{}\n" * 1_001)
+
+    assert isinstance(read, FeedLines)
+    told = [line.detail for line in read.unreadable]
+    assert told[-2] == told[0]
+    assert told[0].startswith("/id is missing; /source is missing; ")
+    assert told[-1] == "/id is missing"
 
 
 def test_a_lineage_message_has_so_many_records_and_no_more(regulator: Connected) -> None:

@@ -25,6 +25,11 @@ from simulator.regulator.refusal import Refusal, refuse
 NDJSON = "application/x-ndjson"
 _Events = Annotated[list[FeedEvent], FailFast(), Field(max_length=LINES.value)]
 _ARRAY = TypeAdapter(_Events)
+MISTAKES_MAX = 20
+"""Mistakes of one line that its refusal tells."""
+LINES_TOLD_WHOLE = 1_000
+"""Refused lines of one body that tell more than their first mistake; a body of nothing but
+mistakes would keep everybody waiting."""
 EXAMPLE: dict[str, Any] = {
     "specversion": "1.0",
     "id": "trm-1/2",
@@ -81,8 +86,9 @@ class FeedBody:
             case "application/json":
                 return _of_array(body)
             case "application/x-ndjson":
-                if (breaks := body.count(b"\n")) > LINES.value:
-                    return passed(LINES, breaks)
+                lines = body.count(b"\n") + (not body.endswith(b"\n"))
+                if lines > LINES.value:
+                    return passed(LINES, lines)
                 return _of_lines(enumerate(body.split(b"\n"), start=1))
             case _:
                 return refuse_content_type(media_type, (JSON, NDJSON))
@@ -114,15 +120,16 @@ def _of_lines(lines: Iterator[tuple[int, bytes]]) -> FeedLines:
         try:
             events.append((line, validated(FeedEvent.model_validate_json, text)))
         except ValidationError as error:
-            unreadable.append(_refused_line(line, error))
+            known = len(unreadable) < LINES_TOLD_WHOLE
+            unreadable.append(_refused_line(line, error, MISTAKES_MAX if known else 1))
     return FeedLines(tuple(events), tuple(unreadable))
 
 
-def _refused_line(line: int, error: ValidationError) -> RefusedLine:
+def _refused_line(line: int, error: ValidationError, mistakes_max: int) -> RefusedLine:
     details = error.errors(include_url=False, include_context=False)
     if details[0]["type"] == "json_invalid":
         return RefusedLine(line=line, code="json_malformed", detail=details[0]["msg"])
-    detail = "; ".join(told(wrong).detail for wrong in details[:20])
+    detail = "; ".join(told(wrong).detail for wrong in details[:mistakes_max])
     return RefusedLine(line=line, code="body_invalid", detail=detail)
 
 
