@@ -305,12 +305,15 @@ class Stage:
         return heard
 
     async def watch(self, seconds: float, what: str) -> None:
-        """Looks on until the reaction's window has passed, longer on a starved machine, and marks
-        that it was watched to its end."""
-        seconds += self.longer_s()
-        self.tell(f"watching for {seconds:.1f} s")
+        """Looks on until the reaction's window has passed, and marks that it was watched to its
+        end. How much longer a starved machine needs is asked at the end, for it may have fallen
+        behind meanwhile."""
+        self.tell(f"watching for {seconds:g} s")
         await asyncio.sleep(seconds)
-        await self.notebook.mark("watched", self.story, what=what, seconds=seconds)
+        longer_s = self.longer_s()
+        if longer_s:
+            await asyncio.sleep(longer_s)
+        await self.notebook.mark("watched", self.story, what=what, seconds=seconds + longer_s)
 
     async def _until(self, seen: Callable[[], Any], within_s: float) -> bool:
         began = time.monotonic()

@@ -1,12 +1,15 @@
 """A run is patient with a machine that is behind, and writes it down for the judge."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from scenarios.control import Control
 from scenarios.notebook import Notebook
 from scenarios.pace import Pace
+from scenarios.stage import Stage
 from simulator.journal.records import Record, Staged
 
 SINCE = "2026-01-01T00:00:00+00:00"
@@ -72,3 +75,29 @@ def test_it_asks_the_simulator_for_as_long_as_the_run_lasts() -> None:
     assert isinstance(mark, Staged)
     assert mark.facts["simulator_s"] == 2.0
     assert mark.facts["since"] < mark.facts["until"]
+
+
+@pytest.mark.parametrize(("longer_s", "watched"), [(0.0, [0.8]), (1.5, [0.8, "asked", 1.5])])
+def test_a_window_is_watched_as_much_longer_as_the_machine_is_behind_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, longer_s: float, watched: list[Any]
+) -> None:
+    seen: list[Any] = []
+
+    async def pass_by(seconds: float) -> None:
+        seen.append(seconds)
+
+    async def mark(name: str, story: str, **facts: Any) -> None:
+        assert facts["seconds"] == 0.8 + longer_s
+
+    def asked() -> float:
+        if longer_s:
+            seen.append("asked")
+        return longer_s
+
+    monkeypatch.setattr("scenarios.stage.asyncio", SimpleNamespace(sleep=pass_by))
+    stage: Any = SimpleNamespace(
+        tell=lambda text: None, longer_s=asked, story="it", notebook=SimpleNamespace(mark=mark)
+    )
+    asyncio.run(Stage.watch(stage, 0.8, "a stop"))
+
+    assert seen == watched
