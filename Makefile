@@ -46,6 +46,7 @@ bench: setup ## Measurements, never assertions.
 	$(BIN)/python -m loadtests.sandboxes
 	$(BIN)/python -m loadtests.bench_clients
 	$(BIN)/python -m loadtests.bench_freeze
+	$(BIN)/python -m tests.judge.judging
 	$(BIN)/python -m loadtests.bench_columns
 
 prove: setup ## Play every defect, and see each convicted by the requirement made for it.

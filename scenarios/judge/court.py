@@ -33,17 +33,6 @@ class Ruling:
     """Our own failures while judging; they erase no finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of showing a requirement its dossiers."""
-
-    exercised: int
-    stories: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    doubts: tuple[Doubt, ...]
-    mistakes: tuple[str, ...]
-
-
 class Hearing:
     """One requirement, shown one dossier after the other.
 
@@ -75,9 +64,13 @@ class Hearing:
         except Exception as mistake:  # A fault in the judge is never evidence against the platform.
             self._mistakes.append(f"{dossier.subject}: {mistake!r}")
 
-    def outcome(self) -> Outcome:
+    def ruling(self) -> Ruling:
         """What came of it."""
-        return Outcome(
+        return Ruling(
+            requirement=self.requirement,
+            verdict=_verdict(
+                self.requirement, self._exercised, self._findings, self._doubts, self._mistakes
+            ),
             exercised=self._exercised,
             stories=tuple(self._stories),
             findings=tuple(self._findings),
@@ -91,20 +84,7 @@ def rule_on(requirement: Requirement, dossiers: Iterable[Dossier]) -> Ruling:
     hearing = Hearing(requirement)
     for dossier in dossiers:
         hearing.show(dossier)
-    return ruled(requirement, hearing.outcome())
-
-
-def ruled(requirement: Requirement, outcome: Outcome) -> Ruling:
-    """The ruling that follows from it."""
-    return Ruling(
-        requirement=requirement,
-        verdict=_verdict(requirement, outcome),
-        exercised=outcome.exercised,
-        stories=outcome.stories,
-        findings=outcome.findings,
-        doubts=outcome.doubts,
-        mistakes=outcome.mistakes,
-    )
+    return hearing.ruling()
 
 
 def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
@@ -124,11 +104,17 @@ def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
     return None
 
 
-def _verdict(requirement: Requirement, outcome: Outcome) -> Verdict:
-    if outcome.findings:
+def _verdict(
+    requirement: Requirement,
+    exercised: int,
+    findings: list[Finding],
+    doubts: list[Doubt],
+    mistakes: list[str],
+) -> Verdict:
+    if findings:
         return Verdict.FAIL
-    if outcome.doubts or outcome.mistakes:
+    if doubts or mistakes:
         return Verdict.INCONCLUSIVE
-    if outcome.exercised < requirement.at_least:
+    if exercised < requirement.at_least:
         return Verdict.NOT_EXERCISED
     return Verdict.PASS

@@ -1,6 +1,6 @@
 """The docket of a run: every dossier, by subject."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scenarios.judge.assembly import Assembly
 from scenarios.judge.dossiers import AnyDossier
@@ -28,6 +28,11 @@ _BUILDERS: dict[SubjectName, Callable[[Assembly], Iterator[AnyDossier]]] = {
 }
 
 
-def docket(assembly: Assembly, subject: SubjectName) -> Iterator[AnyDossier]:
-    """The dossiers of one subject in journal order, as they are made."""
-    return _BUILDERS[subject](assembly)
+def docket(
+    assembly: Assembly, subjects: Iterable[SubjectName]
+) -> Iterator[tuple[SubjectName, Iterator[AnyDossier]]]:
+    """The dossiers of the subjects that are asked for, each in journal order, as they are made."""
+    wanted = set(subjects)
+    for name, build in _BUILDERS.items():
+        if name in wanted:
+            yield name, build(assembly)

@@ -9,23 +9,15 @@ from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble
 from scenarios.judge.conservation import conserved
-from scenarios.judge.court import Hearing, Outcome, Ruling, ruled
+from scenarios.judge.court import Hearing, Ruling
 from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
-from scenarios.judge.forks import in_forks
 from scenarios.judge.judgement import Judgement, verdict_of
 from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.masking import legible, mask
-from scenarios.judge.requirement import Requirement, SubjectName
+from scenarios.judge.requirement import Requirement
 from scenarios.judge.verdict import Verdict, overall
 from simulator.journal.entry import Entry
-
-LARGE_PAYMENTS = 50_000
-"""Of fewer payments, all subjects are heard sooner than other processes are at work."""
-_BY_WORK: tuple[SubjectName, ...] = (
-    "payment", "payload", "request", "transmission", "person", "authorization", "notice", "case",
-)  # fmt: skip
-"""Those first that take longest."""
 
 
 class NoRun(Exception):
@@ -68,25 +60,15 @@ def _judge(entries: Iterable[Entry], requirements: Mapping[str, Requirement]) ->
 
 
 def _rulings(assembly: Assembly, chosen: Sequence[Requirement]) -> tuple[Ruling, ...]:
-    """The rulings in the order of the requirements; each subject is heard by itself."""
-    subjects = list(dict.fromkeys(requirement.subject for requirement in chosen))
-    subjects.sort(key=_BY_WORK.index)
-    is_large = len(assembly.payments) >= LARGE_PAYMENTS
-    heard = in_forks(partial(_heard, assembly, chosen), subjects, is_large=is_large)
-    outcomes = {id: outcome for outcomes in heard for id, outcome in outcomes.items()}
-    return tuple(ruled(requirement, outcomes[requirement.id]) for requirement in chosen)
-
-
-def _heard(
-    assembly: Assembly, chosen: Sequence[Requirement], subject: SubjectName
-) -> dict[str, Outcome]:
-    """What came of everything about one subject. Each dossier is made once, shown to everyone whom
-    it may concern, and gone: of a large run they would not fit into memory."""
-    hearings = [Hearing(requirement) for requirement in chosen if requirement.subject == subject]
-    for dossier in docket(assembly, subject):
-        for hearing in hearings:
-            hearing.show(dossier)
-    return {hearing.requirement.id: hearing.outcome() for hearing in hearings}
+    """Each dossier is made once, shown to everyone whom it may concern, and gone: of a large run
+    they would not fit into memory."""
+    hearings = {requirement.id: Hearing(requirement) for requirement in chosen}
+    for subject, dossiers in docket(assembly, (one.subject for one in chosen)):
+        concerned = [one for one in hearings.values() if one.requirement.subject == subject]
+        for dossier in dossiers:
+            for hearing in concerned:
+                hearing.show(dossier)
+    return tuple(hearing.ruling() for hearing in hearings.values())
 
 
 def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:

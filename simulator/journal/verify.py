@@ -14,6 +14,7 @@ or the head that you were told. A snapshot says both in a line of its own before
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ SNAPSHOT_FORMAT = 1
 GENESIS = "00" * 32
 """What the first entry chains to."""
 
-_HEX_DIGITS = frozenset("0123456789abcdef")
+_HEX = re.compile(r"[0-9a-f]*")
 _FIELDS = ("sequence", "kind", "salt", "content", "content_digest", "digest")
 
 
@@ -277,7 +278,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_hex(value: object, length: int) -> bool:
-    return isinstance(value, str) and len(value) == length and _HEX_DIGITS.issuperset(value)
+    return isinstance(value, str) and len(value) == length and _HEX.fullmatch(value) is not None
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,7 +20,7 @@ from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
 
 
 def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
-    return list(docket(assemble(world.entries), subject))
+    return list(dict(docket(assemble(world.entries), [subject]))[subject])
 
 
 def stopped(world: AWorld) -> None:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
 
@@ -64,6 +63,5 @@ def test_a_judgement_is_the_same_from_one_process_and_from_several(
     alone = to_bytes(judge(entries, catalogue()))
 
     monkeypatch.setattr(reading, "SHARED_FROM_BYTES", 0)
-    monkeypatch.setattr(import_module("scenarios.judge.judge"), "LARGE_PAYMENTS", 0)
 
     assert to_bytes(judge(entries, catalogue())) == alone
