@@ -1,5 +1,6 @@
 """From bytes to messages: everything wrong is named at once, by pointer, value and expectation."""
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -44,9 +45,33 @@ class JsonMessage:
         if media_type != JSON:
             return refuse_content_type(media_type, (JSON,))
         try:
-            return validated(self.model.model_validate_json, body)
+            message = validated(self.model.model_validate_json, body)
         except ValidationError as error:
             return refuse_body(error, body)
+        return refuse_namesakes(body) or message
+
+
+def refuse_namesakes(body: bytes) -> Refusal | None:
+    """The refusal of JSON in which an object has two fields of one name: some readers take the
+    first, others the last (RFC 8259, section 4). `None` where there are none."""
+    twice: list[str] = []
+
+    def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        once = dict(pairs)
+        if len(once) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(name for name in once if names.count(name) > 1)
+        return once
+
+    json.loads(body, object_pairs_hook=fields, parse_int=str, parse_float=str)
+    if not twice:
+        return None
+    return refuse_all(
+        [
+            wrong("body_invalid", "", shown(name), "name no field of an object twice")
+            for name in twice[:ERRORS_MAX]
+        ]
+    )
 
 
 def validated(read: Callable[..., M], body: bytes) -> M:

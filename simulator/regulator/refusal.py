@@ -192,7 +192,7 @@ def wrong(code: str, pointer: str, value: object, must: str) -> ProblemError:
     return ProblemError(
         pointer=pointer,
         code=code,
-        detail=f"{pointer} must {must}, but was {seen!r}",
+        detail=f"{pointer or 'the message'} must {must}, but was {seen!r}",
         value=seen,
         expected=must,
     )

@@ -73,12 +73,13 @@ def test_every_parameter_has_a_description_or_an_example(document: dict[str, Any
             assert "description" in parameter or "example" in parameter, (name, parameter["name"])
 
 
-def test_every_answer_tells_its_timing_and_its_trace(document: dict[str, Any]) -> None:
+def test_every_answer_tells_its_timing_its_trace_and_the_rate(document: dict[str, Any]) -> None:
     for methods in document["paths"].values():
         for operation in methods.values():
             for status, response in operation["responses"].items():
                 told = response["headers"].keys()
-                assert {"Server-Timing", "traceparent"} <= told, (operation["operationId"], status)
+                always = {"RateLimit", "RateLimit-Policy", "Server-Timing", "traceparent"}
+                assert always <= told, (operation["operationId"], status)
 
 
 def test_headers_that_hang_on_the_answer_are_described_where_they_are_sent(

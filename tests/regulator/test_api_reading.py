@@ -53,6 +53,30 @@ def test_every_wrong_and_missing_field_is_named_at_once(regulator: Connected) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ('"country":"SG"', '"country":"US","country":"SG"'),
+        ('"category":"M02"', '"category":"E03","category":"M02"'),
+    ],
+)
+def test_a_field_that_is_said_twice_is_refused_and_not_chosen_from(
+    regulator: Connected, text: str, again: str
+) -> None:
+    """Two readers of such a message could take it for two different ones."""
+    body = json.dumps(DECLARATION, separators=(",", ":"))
+    assert text in body
+
+    answer = declare(regulator, body.replace(text, again, 1).encode())
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "body_invalid")
+    [error] = answer.json()["errors"]
+    assert (error["value"], error["expected"]) == (
+        again.split('"')[1],
+        "name no field of an object twice",
+    )
+
+
+@pytest.mark.parametrize(
     ("body", "status", "code"),
     [
         (b"", 400, "json_malformed"),

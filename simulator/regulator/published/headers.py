@@ -94,6 +94,13 @@ HEADERS: dict[str, dict[str, Any]] = {
         "`true` where this is the former answer, given again.", "true", enum=["true"]
     ),
     "Location": _answered("Where it can be read.", "/demo/v1/declarations/dcl-1"),
+    "RateLimit": _answered(
+        "Where a rate is set: requests that are left, and seconds until there is room for all.",
+        '"platform";r=2;t=1',
+    ),
+    "RateLimit-Policy": _answered(
+        "Where a rate is set: how many requests in how many seconds.", '"platform";q=3;w=3'
+    ),
     "Retry-After": _answered("Seconds to wait before the next attempt.", "1"),
     "Server-Timing": _answered(
         "Milliseconds of each stage: hear, verify, decide, commit.",
@@ -109,7 +116,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 }
 """What an answer may say beside its body."""
 
-ON_EVERY_ANSWER = ("Server-Timing", "traceparent", "tracestate")
+ON_EVERY_ANSWER = ("RateLimit", "RateLimit-Policy", "Server-Timing", "traceparent", "tracestate")
 
 
 def of_answer(operation: Operation) -> dict[str, Any]:
