@@ -48,8 +48,9 @@ def _register(call: Call, request: RegistrationRequest) -> Outcome:
     must = what_it_must(request.callback_url, anywhere=call.callbacks_anywhere)
     if must is not None and (not isinstance(outcome, Refusal) or outcome.errors):
         errors = outcome.errors if isinstance(outcome, Refusal) else ()
-        error = wrong("body_invalid", "/callback_url", request.callback_url, must)
-        return refuse_all((*errors, error))
+        others = [error for error in errors if error.pointer != "/callback_url"]
+        error = wrong("callback_forbidden", "/callback_url", request.callback_url, must)
+        return refuse_all((*others, error))
     if isinstance(outcome, Refusal):
         return outcome
     return Taken(outcome, lambda: _told(call, id))
@@ -117,6 +118,7 @@ REGISTRATIONS = Resource(
                 "key_unfit",
                 "key_known",
                 "uscc_invalid",
+                "callback_forbidden",
             ),
             links={"read_registration": {}, "declare": {}},
         ),
