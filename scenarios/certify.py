@@ -18,6 +18,7 @@ from scenarios.target import Target, load
 from scenarios.target_template import target_text
 from simulator.clock import wall_now
 from simulator.journal.ndjson import entries_of, some_entries
+from simulator.journal.verify import Ending
 
 PASSCODE = "reference-passcode"
 TARGET_FILE = "target.toml"
@@ -152,8 +153,11 @@ async def examine(
 
 
 def judge_folder(folder: RunFolder) -> Account:
-    """Judges a stored run from its journal alone."""
-    judgement = judge(entries_of(folder.journal), requirements())
+    """Judges a stored run from its journal alone, which is proved whole as it is read: Broken where
+    it is not, or does not end as the run file says."""
+    told = folder.read_run()
+    ending = Ending(told.get("entries"), told.get("head"))
+    judgement = judge(entries_of(folder.journal, ending), requirements())
     exhibits = some_entries(folder.journal, entries_shown(judgement))
     return Account(judgement, list(exhibits), judgement.command)
 

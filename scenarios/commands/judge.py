@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenarios.commands import CONFORMANT, command
-from scenarios.commands.verify import verified
+from scenarios.commands.verify import told_where_broken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +33,8 @@ def judge(options: argparse.Namespace) -> int:
     from scenarios.reports import write_all
 
     folder = run_folder.existing(options.run)
-    verified(folder)
-    account = certify.judge_folder(folder)
+    with told_where_broken(folder):
+        account = certify.judge_folder(folder)
     write_all(account, folder.path)
     return told(account, folder, Console(), accept_partial=options.accept_partial)
 

@@ -3,6 +3,8 @@ written."""
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +43,21 @@ def verify(options: argparse.Namespace) -> int:
 def verified(folder: "RunFolder") -> "Verified":
     """The journal's size and head; UsageError naming the first entry that is not as it was
     written."""
-    from simulator.journal.verify import Broken, verify
+    from simulator.journal.verify import verify
 
     facts = folder.read_run()
+    with told_where_broken(folder), folder.journal.open("rb") as lines:
+        return verify(lines, expected_entries=facts.get("entries"), expected_head=facts.get("head"))
+
+
+@contextmanager
+def told_where_broken(folder: "RunFolder") -> Iterator[None]:
+    """Makes a UsageError of a journal that is not as it was written; it names the first such
+    entry."""
+    from simulator.journal.verify import Broken
+
     try:
-        with folder.journal.open("rb") as lines:
-            return verify(
-                lines, expected_entries=facts.get("entries"), expected_head=facts.get("head")
-            )
+        yield
     except Broken as broken:
         raise UsageError(
             f"{folder.journal}: {broken}; the journal was altered and proves nothing from there "

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from simulator.journal.entry import Entry, JournalUnreadable, restore
-from simulator.journal.verify import Chain, Line, parse_line
+from simulator.journal.verify import Chain, Ending, Line, parse_line
 
 __all__ = [
     "JournalUnreadable",
@@ -49,16 +49,20 @@ def read_ndjson(path: Path) -> list[Entry]:
     return list(entries_of(path))
 
 
-def entries_of(path: Path) -> Iterator[Entry]:
+def entries_of(path: Path, ending: Ending | None = None) -> Iterator[Entry]:
     """One entry after the other, the chain checked again; whoever keeps none may read a journal of
     any size. Raises JournalUnreadable for a file that is no journal, Broken for a journal that was
-    altered, NewerFormat for one of a newer version."""
+    altered or has another ending, NewerFormat for one of a newer version."""
     chain = Chain(loads=loads)
+    ending = ending or Ending()
     for number, text in _numbered(path):
         line = _line(path, number, text)
-        yield restore(line, chain.take(line))
+        content = chain.take(line)
+        ending.see(chain)
+        yield restore(line, content)
     if chain.sequence == 0:
         raise JournalUnreadable(f"{path} is empty; name the journal.ndjson of a run")
+    ending.check(chain)
 
 
 def some_entries(path: Path, wanted: Collection[int]) -> Iterator[Entry]:

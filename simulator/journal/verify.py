@@ -87,13 +87,13 @@ def verify(
     """The journal's size and head; raises Broken for the first entry that is not as written."""
     chain = Chain()
     redacted = 0
-    head_seen_at = None
+    ending = Ending(expected_entries, expected_head)
     secrets: tuple[str, ...] = ()
     for number, text in enumerate(lines):
         told = head_of_snapshot(text) if number == 0 else None
         if told is not None:
-            expected_entries = told["entries"] if expected_entries is None else expected_entries
-            expected_head = expected_head or told["head"]
+            entries = told["entries"] if expected_entries is None else expected_entries
+            ending = Ending(entries, expected_head or told["head"])
             secrets = tuple(told["secrets"])
             continue
         try:
@@ -101,12 +101,29 @@ def verify(
         except ValueError as error:
             raise Broken(chain.sequence + 1, str(error)) from None
         redacted += chain.take(line) is None
-        if chain.head == expected_head:
-            head_seen_at = chain.sequence
-    _check_size(chain, expected_entries)
-    if expected_head is not None:
-        _check_head(chain, expected_head, head_seen_at)
+        ending.see(chain)
+    ending.check(chain)
     return Verified(chain.sequence, chain.head, redacted, secrets)
+
+
+class Ending:
+    """Where a journal must end, as far as it was told: by how many entries, and with which head."""
+
+    def __init__(self, entries: int | None = None, head: str | None = None) -> None:
+        self._entries = entries
+        self._head = head
+        self._head_seen_at: int | None = None
+
+    def see(self, chain: "Chain") -> None:
+        """Is shown the chain after each entry."""
+        if chain.head == self._head:
+            self._head_seen_at = chain.sequence
+
+    def check(self, chain: "Chain") -> None:
+        """Raises Broken for a whole journal that does not end there."""
+        _check_size(chain, self._entries)
+        if self._head is not None:
+            _check_head(chain, self._head, self._head_seen_at)
 
 
 def _check_size(chain: "Chain", expected: int | None) -> None:
