@@ -16,6 +16,11 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
+def rfc3339(moment: datetime) -> str:
+    """The moment as messages and sentences write it, such as `2023-06-01T08:00:00Z` (RFC 3339)."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def ticks_s() -> float:
     """Seconds of a clock that is never set, for measuring how long something took."""
     return time.perf_counter()

@@ -233,7 +233,7 @@ def test_the_deadline_fails_the_case_and_revokes_everything() -> None:
     assert case.pass_deadline(state, "cas-1", DEADLINE - timedelta(seconds=1)) == ()
     outcome = fold(state, case.pass_deadline(state, "cas-1", DEADLINE))
 
-    reason = "cas-1 was not rectified by 2023-07-01T09:00:00+00:00"
+    reason = "cas-1 was not rectified by 2023-07-01T09:00:00Z"
     assert outcome == (
         DeadlinePassed("cas-1", DEADLINE),
         AuthorizationRevoked("aut-1", reason, DEADLINE),

@@ -71,7 +71,7 @@ def told(issued: tuple[NoticeIssued, ...]) -> list[tuple[str, str, dict[str, Any
             (
                 "export.suspended",
                 "reg-1",
-                {"case": "cas-1", "deadline": "2023-07-01T09:00:00+00:00"},
+                {"case": "cas-1", "deadline": "2023-07-01T09:00:00Z"},
             ),
         ),
         (
@@ -104,7 +104,7 @@ def told(issued: tuple[NoticeIssued, ...]) -> list[tuple[str, str, dict[str, Any
         ),
         (
             DeadlineNeared("cas-1", NOW),
-            ("deadline.near", "cas-1", {"case": "cas-1", "deadline": "2023-07-01T09:00:00+00:00"}),
+            ("deadline.near", "cas-1", {"case": "cas-1", "deadline": "2023-07-01T09:00:00Z"}),
         ),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.case import (
     CaseEvent,
@@ -165,7 +166,7 @@ def fail(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, ...]:
     case = state.cases[id]
     if case.closed or case.deadline is None:
         return ()
-    reason = f"{id} was not rectified by {case.deadline.isoformat()}"
+    reason = f"{id} was not rectified by {rfc3339(case.deadline)}"
     return (DeadlinePassed(id, now), *revoke_all(state, case.platform, reason, now))
 
 
@@ -290,7 +291,7 @@ def _tell_opened(_: "RegulatorState", event: InspectionOpened) -> Iterator[Tidin
 def _tell_near(state: "RegulatorState", event: DeadlineNeared) -> Iterator[Tidings]:
     case = state.cases[event.case]
     assert case.deadline is not None, "a deadline neared that was never set"
-    data = {"case": case.id, "deadline": case.deadline.isoformat()}
+    data = {"case": case.id, "deadline": rfc3339(case.deadline)}
     yield Tidings(case.platform, "deadline.near", case.id, data)
 
 

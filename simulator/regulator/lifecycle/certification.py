@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.alert import AlertRaised
 from simulator.journal.events.certification import (
@@ -128,7 +129,7 @@ def rectify(
         must = f"be nonconforming or suspended (it is {status})"
         return refuse("certification_closed", "path:id", id, must)
     if now >= by:
-        must = f"be rectified before {by.isoformat()}"
+        must = f"be rectified before {rfc3339(by)}"
         return refuse("certification_closed", "path:id", id, must)
     rectified = CertificationRectified(id, asked.statement, now, _decide_at(state, now))
     return _go_on(state, rectified, evolve(certification, rectified), now)
@@ -196,7 +197,7 @@ def pass_limit(state: "RegulatorState", id: str, now: datetime) -> tuple[Event, 
         return ()
     if certification.valid_until is not None and now >= certification.valid_until:
         return _lost(state, CertificationExpired(id, now), now)
-    reason = f"not rectified by {certification.limit.isoformat()}"
+    reason = f"not rectified by {rfc3339(certification.limit)}"
     if certification.status == "suspended":
         return _lost(state, CertificationRevoked(id, reason, now), now)
     return (CertificationTerminated(id, reason, now),)
@@ -313,13 +314,13 @@ def _tell(state: "RegulatorState", event: Told) -> Iterator[Tidings]:
         case CertificationVerified():
             data = {"status": "auditing"}
         case CertificationGranted():
-            until = event.valid_until.isoformat()
+            until = rfc3339(event.valid_until)
             data = {"status": "certified", "number": event.number, "valid_until": until}
         case CertificationFaulted():
-            by, findings = event.rectify_by.isoformat(), list(event.findings)
+            by, findings = rfc3339(event.rectify_by), list(event.findings)
             data = {"status": "nonconforming", "findings": findings, "rectify_by": by}
         case CertificationSuspended():
-            by = event.rectify_by.isoformat()
+            by = rfc3339(event.rectify_by)
             data = {"status": "suspended", "reason": event.reason, "rectify_by": by}
         case CertificationTerminated():
             data = {"status": "terminated", "reason": event.reason}

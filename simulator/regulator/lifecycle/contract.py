@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.contract import (
     ContractEnded,
@@ -130,7 +131,7 @@ def supplement(
         return refuse("contract_closed", "path:id", id, f"be returned (it is {contract.status})")
     assert contract.supplement_by is not None, f"{id} was returned without a limit"
     if now >= contract.supplement_by:
-        must = f"be supplemented before {contract.supplement_by.isoformat()}"
+        must = f"be supplemented before {rfc3339(contract.supplement_by)}"
         return refuse("contract_closed", "path:id", id, must)
     decide_at = _decide_at(state, now)
     if isinstance(decide_at, Refusal):
@@ -296,7 +297,7 @@ def _tell(
         case ContractFiled():
             data = {"status": "filed", "number": event.number}
         case ContractReturned():
-            by = event.supplement_by.isoformat()
+            by = rfc3339(event.supplement_by)
             data = {"status": "returned", "reasons": list(event.reasons), "supplement_by": by}
         case ContractLapsed():
             data = {"status": "lapsed"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.authorization import AuthorizationGranted, AuthorizationRevoked
 from simulator.journal.events.declaration import (
@@ -266,10 +267,10 @@ def _content_errors(
 
 def _period_errors(request: DeclarationRequest, now: datetime) -> Iterator[ProblemError]:
     if request.valid_until <= request.valid_from:
-        must = f"be after valid_from, {request.valid_from.isoformat()}"
+        must = f"be after valid_from, {rfc3339(request.valid_from)}"
         yield wrong("period_invalid", "/valid_until", request.valid_until, must)
     if request.valid_until <= now:
-        must = f"be after now, {now.isoformat()}"
+        must = f"be after now, {rfc3339(now)}"
         yield wrong("period_invalid", "/valid_until", request.valid_until, must)
 
 

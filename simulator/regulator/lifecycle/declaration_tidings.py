@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events.declaration import (
     AssessmentExtended,
     DeclarationAccepted,
@@ -101,7 +102,7 @@ def _stepped(event: Stepped) -> dict[str, Any]:
                 "next_step_by": _time(event.decide_at),
             }
         case DeclarationExtended():
-            return {"status": "extended", "holds_until": event.valid_until.isoformat()}
+            return {"status": "extended", "holds_until": rfc3339(event.valid_until)}
         case ExtensionRefused():
             return {"status": "extension_refused", "reason": event.reason}
 
@@ -128,4 +129,4 @@ def _ended(event: Ended) -> dict[str, Any]:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+    return None if moment is None else rfc3339(moment)

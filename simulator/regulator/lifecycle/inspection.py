@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.inspection import (
     InspectionEvent,
@@ -70,7 +71,8 @@ def request(
     if platform not in state.registrations:
         return not_found("registration", platform, "/platform")
     id, day = state.next_id("ins"), china_date(now)
-    left = sorted(set(_left_on(state, platform, day)), key=lambda item: item.payload)
+    once = {item.payload: item for item in _left_on(state, platform, day)}
+    left = sorted(once.values(), key=lambda item: item.payload)
     if not left:
         return (SampleVoided(id, platform, day, f"nothing left on {day.isoformat()}", now),)
     chance = random.Random(f"{state.seed}:{platform}:{id}")
@@ -154,7 +156,7 @@ def _unanswered(state: "RegulatorState") -> Iterator[tuple[datetime, str]]:
 
 def _tell_requested(_: "RegulatorState", event: SampleRequested) -> Iterator[Tidings]:
     payloads = [item.payload for item in event.items]
-    answer_by = event.answer_by.isoformat()
+    answer_by = rfc3339(event.answer_by)
     data = {"inspection": event.id, "payloads": payloads, "answer_by": answer_by}
     yield Tidings(event.platform, "sample.requested", event.id, data)
 
@@ -181,7 +183,7 @@ KEPT = Keeping(
 
 
 def _left_on(state: "RegulatorState", platform: str, day: date) -> Iterator[SampleItem]:
-    """Every payload of a transmission that was closed on that day; each once."""
+    """Every payload of a transmission that was closed on that day; again where it left again."""
     for transmission in state.transmissions.values():
         closed = transmission.closed
         if transmission.platform == platform and closed and china_date(closed.at) == day:
@@ -233,7 +235,7 @@ def _differences(
         if expected != seen:
             yield SampleMistake(payload, recorded.source, name, expected, seen)
     if recorded.sent_at != answered.sent_at:
-        expected, seen = recorded.sent_at.isoformat(), answered.sent_at.isoformat()
+        expected, seen = rfc3339(recorded.sent_at), rfc3339(answered.sent_at)
         yield SampleMistake(payload, recorded.source, "sent_at", expected, seen)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cryptography.exceptions import InvalidSignature
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.key import (
     KeyAdded,
@@ -181,7 +182,7 @@ def must_be_in_force(key: Key, now: datetime) -> Refusal | None:
         return refuse_plainly("key_revoked", f"the key {key.id} was revoked: {key.reason}", key.id)
     assert key.valid_until is not None, "a key ended without its time"
     return refuse_plainly(
-        "key_retired", f"the key {key.id} was retired on {key.valid_until.isoformat()}", key.id
+        "key_retired", f"the key {key.id} was retired on {rfc3339(key.valid_until)}", key.id
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.notice import (
     NoticeAcknowledged,
@@ -140,7 +141,7 @@ def redeliver(
     if state.registrations[notice.platform].callback_url is None:
         return refuse_plainly("callback_missing", f"read {id} with GET /notices", id)
     if notice.acknowledged_at is not None:
-        heard_at = notice.acknowledged_at.isoformat()
+        heard_at = rfc3339(notice.acknowledged_at)
         detail = f"{id} was acknowledged at {heard_at}"
         return refuse_plainly("notice_acknowledged", detail, notice.status)
     if notice.given_up is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.case import InspectionOpened
 from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended, OrderEvent
@@ -115,7 +116,7 @@ def _keep(state: "RegulatorState", event: OrderEvent) -> None:
 
 def _tell(_: "RegulatorState", event: OrderEvent) -> Iterator[Tidings]:
     if isinstance(event, ExportSuspended):
-        data = {"case": event.case, "deadline": event.deadline.isoformat()}
+        data = {"case": event.case, "deadline": rfc3339(event.deadline)}
         yield Tidings(event.platform, "export.suspended", event.platform, data)
         return
     subject = event.authorization or event.platform

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.regulator_key import RegulatorKeyAnnounced
 from simulator.messages.base import canonical
@@ -54,7 +55,7 @@ def announce(
     if last.valid_from > now:
         return refuse_plainly(
             "already_decided",
-            f"{last.id} is announced for {last.valid_from.isoformat()}; wait until it is in force",
+            f"{last.id} is announced for {rfc3339(last.valid_from)}; wait until it is in force",
             last.id,
         )
     number = last.number + 1
@@ -83,7 +84,7 @@ def statement_of(key: RegulatorKey) -> bytes:
         {
             "id": key.id,
             "public_key": key.public_key,
-            "valid_from": key.valid_from.isoformat().replace("+00:00", "Z"),
+            "valid_from": rfc3339(key.valid_from),
         }
     )
 
@@ -103,7 +104,7 @@ def _tell(state: "RegulatorState", event: RegulatorKeyAnnounced) -> Iterator[Tid
     told = {
         "key": event.key_id,
         "public_key": event.public_key,
-        "valid_from": event.valid_from.isoformat(),
+        "valid_from": rfc3339(event.valid_from),
         "vouched": event.vouched,
     }
     for platform in state.registrations:

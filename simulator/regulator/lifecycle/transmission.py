@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from simulator.clock import rfc3339
 from simulator.journal.events import Event
 from simulator.journal.events.transmission import (
     TransmissionAccepted,
@@ -240,7 +241,7 @@ def _standing_errors(
         must = f"be active (it is {status})"
         yield wrong(f"authorization_{status}", "/authorization", authorization.id, must)
     elif now < authorization.granted.valid_from:
-        must = f"be valid now (it is from {authorization.granted.valid_from.isoformat()})"
+        must = f"be valid now (it is from {rfc3339(authorization.granted.valid_from)})"
         yield wrong("authorization_not_yet_valid", "/authorization", authorization.id, must)
     if version != authorization.granted.version:
         must = f"be {authorization.granted.version}, the current version"
