@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from scenarios.judge.peeling import views_of
 from simulator.journal.records import Arrival, Body
@@ -77,8 +78,9 @@ def _tokens(found: set[str]) -> frozenset[str]:
     """What stands before or behind a token in the same word makes it no other token, and neither
     does its case."""
     words = {token for token in found if not _TIME.match(token)}
-    parts = {part for word in words for part in _PART.findall(word)}
-    return frozenset(token.casefold() for token in words | parts)
+    # A word of letters and digits alone is its own only part.
+    parts = {part for word in words if not word.isalnum() for part in _PART.findall(word)}
+    return frozenset(map(str.casefold, words | parts))
 
 
 def _values(arrival: Arrival, body: bytes) -> Iterator[str]:
@@ -99,7 +101,10 @@ def _first(values: Iterable[str], most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=50_000)
 def _number(token: str) -> Decimal:
+    """Remembered, since most numbers are no amounts, and come again with each payment of a
+    merchant or a person."""
     if "." in token and token.rfind(".") < token.rfind(","):
         return Decimal(token.replace(".", "").replace(",", "."))
     return Decimal(token.replace(",", ""))

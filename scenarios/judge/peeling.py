@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 INFLATED_BYTES_MAX = 32 * 1024 * 1024
@@ -111,7 +112,7 @@ def peel(data: bytes, depth: int = 3) -> Iterator[View]:
         deeper = []
         for outer in level:
             for name, unwrap in _WRAPPINGS.items():
-                pieces = tuple(piece for piece in unwrap(outer, allowance) if piece)
+                pieces = tuple(filter(None, unwrap(outer, allowance)))
                 if pieces and pieces not in seen:
                     seen.add(pieces)
                     view = view_of(pieces, (*outer.path, name))
@@ -179,10 +180,11 @@ def fold(text: str) -> str:
 _NOT_ASCII = re.compile(r"([^\x00-\x7f]+)")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _in_parts(text: str) -> tuple[str, ...]:
     """The text in parts, every second of which is all that normalising may change: what is not
-    ASCII, with the character before, which an accent may join. ASCII alone is many times faster."""
+    ASCII, with the character before, which an accent may join. ASCII alone is many times faster.
+    Kept until all views of a body have been peeled, since each is then folded."""
     parts = _NOT_ASCII.split(text)
     for at in range(1, len(parts), 2):
         parts[at] = parts[at - 1][-1:] + parts[at]
@@ -221,17 +223,23 @@ def _ordinary(text: str) -> str:
 
 
 def _gzip(view: View, allowance: Allowance) -> Iterator[bytes]:
-    for piece in view.pieces:
+    for piece in _perhaps_with(_GZIP_START, view):
         yield from _streams(piece, _GZIP_START, 31, allowance)
 
 
 def _zlib(view: View, allowance: Allowance) -> Iterator[bytes]:
-    for piece in view.pieces:
+    for piece in _perhaps_with(_ZLIB_START, view):
         yield from _streams(piece, _ZLIB_START, 15, allowance)
 
 
 _GZIP_START = re.compile(rb"\x1f\x8b\x08")
 _ZLIB_START = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+
+
+def _perhaps_with(start: re.Pattern[bytes], view: View) -> tuple[bytes, ...]:
+    """The pieces of the view if something may start in one of them. Most views have hundreds of
+    pieces and no start, which one look at all of them in a row tells."""
+    return view.pieces if start.search(b"".join(view.pieces)) else ()
 
 
 def _streams(
@@ -284,13 +292,27 @@ def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
     for token in dict.fromkeys(_BASE64.findall(_ordinary(view.text))):  # Names of fields recur.
         if _ONLY_HEX.fullmatch(token):
             continue
-        standard = token.translate(_STANDARD)
-        yield _from_base64(standard)
-        if "/" in token:  # In a path, the slash is no part of the token.
-            parts = (part.translate(_STANDARD) for part in token.split("/"))
-            yield from (_from_base64(part) for part in parts if len(part) >= _BASE64_MIN)
-        shifted += [_from_base64(standard[offset:]) for offset in (1, 2, 3)]
+        meant, amiss = _unwrapped(token) if len(token) <= _TOKEN_BYTES_MAX else _unwrap(token)
+        yield from meant
+        shifted.append(amiss)
     yield b"\n".join(shifted)
+
+
+@lru_cache(maxsize=50_000)
+def _unwrapped(token: str) -> tuple[tuple[bytes, ...], bytes]:
+    """Remembered, since names of fields and merchants come again in other bodies."""
+    return _unwrap(token)
+
+
+def _unwrap(token: str) -> tuple[tuple[bytes, ...], bytes]:
+    """What the token and its parts stand for, and what it does where its first characters are not
+    its own."""
+    standard = token.translate(_STANDARD)
+    meant = [_from_base64(standard)]
+    if "/" in token:  # In a path, the slash is no part of the token.
+        parts = (part.translate(_STANDARD) for part in token.split("/"))
+        meant += [_from_base64(part) for part in parts if len(part) >= _BASE64_MIN]
+    return tuple(meant), b"\n".join(_from_base64(standard[offset:]) for offset in (1, 2, 3))
 
 
 _PADDING = {0: "", 2: "==", 3: "="}
@@ -415,7 +437,7 @@ _BZIP2_START = re.compile(rb"BZh[1-9]1AY&SY")
 
 
 def _bzip2(view: View, allowance: Allowance) -> Iterator[bytes]:
-    for piece in view.pieces:
+    for piece in _perhaps_with(_BZIP2_START, view):
         for begun in _BZIP2_START.finditer(piece):
             with suppress(OSError):
                 inflated = bz2.BZ2Decompressor().decompress(
@@ -426,26 +448,20 @@ def _bzip2(view: View, allowance: Allowance) -> Iterator[bytes]:
                 yield inflated
 
 
-_ZIP_START = b"PK\x03\x04"
+_ZIP_START = re.compile(rb"PK\x03\x04")
 _ZIP_HEADER_BYTES = 30
 
 
 def _zip(view: View, allowance: Allowance) -> Iterator[bytes]:
     """The deflated members of archives, wherever one starts."""
-    for piece in view.pieces:
-        for at in list(_starts(piece, _ZIP_START))[:_STREAMS_MAX]:
+    for piece in _perhaps_with(_ZIP_START, view):
+        for begun in islice(_ZIP_START.finditer(piece), _STREAMS_MAX):
+            at = begun.start()
             lengths = piece[at + 26 : at + _ZIP_HEADER_BYTES]
             aside = int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
             outcome = allowance.inflate(piece[at + _ZIP_HEADER_BYTES + aside :], -15)
             if outcome is not None:
                 yield outcome[0]
-
-
-def _starts(piece: bytes, mark: bytes) -> Iterator[int]:
-    at = piece.find(mark)
-    while at >= 0:
-        yield at
-        at = piece.find(mark, at + 1)
 
 
 _WRAPPINGS: dict[str, Callable[[View, Allowance], Iterator[bytes]]] = {
