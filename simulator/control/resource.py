@@ -14,7 +14,13 @@ from pydantic.fields import FieldInfo
 
 from simulator.catalogue import suggest
 from simulator.control.problems import Refused
-from simulator.regulator.reading import JSON, refuse_body, refuse_content_type, validated
+from simulator.regulator.reading import (
+    JSON,
+    refuse_body,
+    refuse_content_type,
+    refuse_namesakes,
+    validated,
+)
 
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -64,3 +70,6 @@ def _read(read: Callable[..., object], content_type: str, body: bytes) -> None:
         validated(read, body)
     except ValidationError as error:
         raise Refused.by_the_regulator(refuse_body(error, body)) from None
+    namesakes = refuse_namesakes(body)
+    if namesakes is not None:
+        raise Refused.by_the_regulator(namesakes)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -59,8 +60,8 @@ def refuse_namesakes(body: bytes) -> Refusal | None:
     def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         once = dict(pairs)
         if len(once) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice.extend(name for name in once if names.count(name) > 1)
+            counted = Counter(name for name, _ in pairs)
+            twice.extend(name for name, count in counted.items() if count > 1)
         return once
 
     json.loads(body, object_pairs_hook=fields, parse_int=str, parse_float=str)

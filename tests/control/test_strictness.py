@@ -104,6 +104,14 @@ def test_a_whole_number_may_be_written_with_a_fraction(
             (422, "body_invalid", "query:after", "x", "be a valid integer"),
         ),
         (
+            f"POST {SB}/clock/advance",
+            {
+                "content": b'{"by_s":1,"by_s":2}',
+                "headers": {"content-type": "application/json"},
+            },
+            (422, "body_invalid", "", "by_s", "name no field of an object twice"),
+        ),
+        (
             f"DELETE {SB}?now=1",
             {},
             (422, "query_invalid", "query:now", "1", "be absent: there is nothing to ask for here"),
