@@ -30,7 +30,8 @@ SNAPSHOT_FORMAT = 1
 GENESIS = "00" * 32
 """What the first entry chains to."""
 
-_HEX = re.compile(r"[0-9a-f]*")
+_SALT = re.compile(r"[0-9a-f]{32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _FIELDS = ("sequence", "kind", "salt", "content", "content_digest", "digest")
 
 
@@ -195,7 +196,7 @@ def _checked_content(line: Line, loads: Loads) -> dict[str, Any] | None:
         )
     try:
         content = loads(line.content)
-        sealed_as = {name: content[name] for name in ("sequence", "kind")}
+        sealed_as = ("sequence", content["sequence"]), ("kind", content["kind"])
         newer = content["format"] > FORMAT
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise Broken(line.sequence, f"its content is not an entry's ({error!r})") from None
@@ -204,7 +205,7 @@ def _checked_content(line: Line, loads: Loads) -> dict[str, Any] | None:
             f"entry {line.sequence} has format {content['format']}, but this version reads up to"
             f" {FORMAT}; use the version of reinspect that wrote it, or a newer one"
         )
-    for name, sealed in sealed_as.items():
+    for name, sealed in sealed_as:
         if sealed != getattr(line, name):
             raise Broken(
                 line.sequence,
@@ -260,7 +261,7 @@ def parse_line(text: str | bytes, *, loads: Loads = json.loads) -> Line:
         raise ValueError(f"the line is not JSON ({error})") from None
     if not isinstance(value, dict):
         raise ValueError(f"the line must be a JSON object, but is {type(value).__name__}")
-    if sorted(value) != sorted(_FIELDS):
+    if value.keys() != set(_FIELDS):
         raise ValueError(
             f"the fields must be {', '.join(_FIELDS)}, but are {', '.join(value) or 'none'}"
         )
@@ -275,15 +276,13 @@ def _check_form(line: Line) -> None:
         raise ValueError(f"kind must be text, but is {line.kind!r}")
     if line.content is not None and not _is_text(line.content):
         raise ValueError(f"content must be UTF-8 text or null, but is {line.content!r:.100}")
-    if line.salt is not None and not _is_hex(line.salt, 32):
+    if line.salt is not None and not _is(_SALT, line.salt):
         raise ValueError(f"salt must be 32 hexadecimal digits or null, but is {line.salt!r}")
     if (line.salt is None) != (line.content is None):
         raise ValueError("redaction drops salt and content together, but one of them is there")
-    for name in ("content_digest", "digest"):
-        if not _is_hex(getattr(line, name), 64):
-            raise ValueError(
-                f"{name} must be 64 hexadecimal digits, but is {getattr(line, name)!r}"
-            )
+    for name, digest in (("content_digest", line.content_digest), ("digest", line.digest)):
+        if not _is(_DIGEST, digest):
+            raise ValueError(f"{name} must be 64 hexadecimal digits, but is {digest!r}")
 
 
 def _is_text(value: object) -> bool:
@@ -294,8 +293,8 @@ def _is_text(value: object) -> bool:
         return False
 
 
-def _is_hex(value: object, length: int) -> bool:
-    return isinstance(value, str) and len(value) == length and _HEX.fullmatch(value) is not None
+def _is(form: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def main(arguments: list[str] | None = None) -> int:
