@@ -17,6 +17,7 @@ from contextlib import suppress
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
+from scenarios.judge.forks import in_forks
 from scenarios.judge.masking import mask_value
 from scenarios.traffic import Person, plain
 
@@ -29,6 +30,11 @@ MISSES_MAX = 32
 """Identifiers after which a value is no key: it arrives again and again, and never opened
 anything."""
 
+PIECE_PAIRS = 5_000
+"""About as many values with an identifier are tried in one go."""
+SHARED_FROM_PAIRS = 20_000
+"""Fewer than this are tried sooner than other processes are at work."""
+
 _NOTHING: frozenset[str] = frozenset()
 _START_BYTES = 3
 """Of a digest, looked up before it is printed: one in thousands goes further."""
@@ -36,6 +42,11 @@ _SHOWN = 16
 """Characters of a token that are compared."""
 _BYTES_IN_BASE64 = 12
 """Bytes of a digest that make up so many characters of base64; in hexadecimal it is fewer."""
+
+Payload = tuple[Sequence[str], Iterable[Person]]
+"""The values of one, and the persons whom it is about."""
+Pair = tuple[str, str]
+"""A value and an identifier."""
 
 
 class KeySearch:
@@ -51,16 +62,34 @@ class KeySearch:
         self._keys: set[str] = set()
         """Values that opened something."""
 
+    def try_all(self, payloads: Iterable[Payload]) -> None:
+        """Tries beforehand, on all cores where it is much, what will be tried for these payloads:
+        of each value the first identifiers, after which it is known whether it is a key."""
+        pairs: list[Pair] = []
+        for values, persons in payloads:
+            for value, identifier in itertools.product(values, _identifiers(values, persons)):
+                made = self._made[value]
+                if identifier not in made and len(made) < MISSES_MAX:
+                    made[identifier] = _NOTHING
+                    pairs.append((value, identifier))
+        starts = range(0, len(pairs), PIECE_PAIRS)
+        pieces = [pairs[start : start + PIECE_PAIRS] for start in starts]
+        is_large = len(pairs) >= SHARED_FROM_PAIRS
+        for opened in in_forks(self._opening, pieces, is_large=is_large):
+            for (value, identifier), made_of in opened:
+                self._made[value][identifier] = made_of
+                self._keys.add(value)
+
+    def _opening(self, pairs: Sequence[Pair]) -> list[tuple[Pair, frozenset[str]]]:
+        """Those of the pairs whose value opens something with the identifier, and what."""
+        made = ((pair, self._opened(pair[0], pair[1].encode())) for pair in pairs)
+        return [(pair, opened) for pair, opened in made if opened]
+
     def exported_keys(self, values: Sequence[str], persons: Iterable[Person]) -> tuple[str, ...]:
         """Masked values, of those of one payload, that recompute another of them from an
         identifier of the persons it is about."""
         tokens = {_shown(value) for value in values}
-        most = min(PERSONS_MAX, max(1, PAIRS_MAX // max(1, len(values))))
-        identifiers = [
-            identifier
-            for person in map(plain, _first(persons, most))
-            for identifier in (person.resident_id, person.mobile)
-        ]
+        identifiers = _identifiers(values, persons)
         found: dict[str, None] = {}
         for value in values:
             for identifier in identifiers:
@@ -94,6 +123,16 @@ class KeySearch:
             if shown in tokens
         ]
         return frozenset(made) if made else _NOTHING
+
+
+def _identifiers(values: Sequence[str], persons: Iterable[Person]) -> list[str]:
+    """Those that are tried for a payload with so many values."""
+    most = min(PERSONS_MAX, max(1, PAIRS_MAX // max(1, len(values))))
+    return [
+        identifier
+        for person in map(plain, _first(persons, most))
+        for identifier in (person.resident_id, person.mobile)
+    ]
 
 
 def _first(persons: Iterable[Person], most: int) -> list[Person]:

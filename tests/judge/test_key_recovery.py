@@ -3,11 +3,12 @@ alone."""
 
 import base64
 import hmac
+import os
 
 import pytest
 
 from scenarios.judge import key_recovery
-from scenarios.judge.key_recovery import MISSES_MAX, PAIRS_MAX, KeySearch
+from scenarios.judge.key_recovery import MISSES_MAX, PAIRS_MAX, KeySearch, Payload
 from scenarios.traffic import Person, Traffic
 
 PEOPLE = Traffic(1).people(60)
@@ -88,3 +89,22 @@ def test_the_work_grows_with_the_values_and_not_with_their_returns(
     tried.clear()
     KeySearch([many]).exported_keys(many, PEOPLE)
     assert len([key for key in tried if key.startswith(b"value-")]) == 2 * PAIRS_MAX
+
+
+def test_what_is_tried_beforehand_on_all_cores_is_found_as_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    payloads: list[Payload] = [(("a constant value!", KEY), [person]) for person in PEOPLE]
+    payloads += [((KEY, "a constant value!", token(person)), [person]) for person in PEOPLE]
+    one_by_one = KeySearch(values for values, _ in payloads)
+    expected = [one_by_one.exported_keys(*payload) for payload in payloads]
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(key_recovery, "PIECE_PAIRS", 7)
+    monkeypatch.setattr(key_recovery, "SHARED_FROM_PAIRS", 0)
+    search = KeySearch(values for values, _ in payloads)
+    search.try_all(payloads)
+
+    found = [search.exported_keys(*payload) for payload in payloads]
+
+    assert found == expected
+    assert sum(map(bool, found)) == len(PEOPLE)

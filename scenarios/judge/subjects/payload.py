@@ -10,7 +10,7 @@ from scenarios.judge.joining import Joined
 from scenarios.judge.key_recovery import KeySearch
 from scenarios.judge.leaks import Leak
 from scenarios.judge.masking import mask_value
-from scenarios.traffic import plain
+from scenarios.traffic import Person, plain
 
 
 def build(assembly: Assembly) -> Iterator[PayloadDossier]:
@@ -18,11 +18,10 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
     whole later is not judged twice, unless it leaks."""
     lineage = _lineage_by_digest(assembly)
     keys = KeySearch(joined.values for joined in assembly.joined)
+    keys.try_all((joined.values, _payers(assembly, joined)) for joined in _judged(assembly))
     attacked = False
-    for joined in assembly.joined:
+    for joined in _judged(assembly):
         leaks = assembly.leaks.get(joined.at.sequence, ())
-        if joined.began_only and not leaks:
-            continue
         recovered = None
         if not attacked:
             recovered = _attack(assembly, leaks)
@@ -35,6 +34,18 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
             recovered_mobile=recovered,
             keys=keys,
         )
+
+
+def _judged(assembly: Assembly) -> Iterator[Joined]:
+    """The arrivals that have a dossier."""
+    for joined in assembly.joined:
+        if not joined.began_only or joined.at.sequence in assembly.leaks:
+            yield joined
+
+
+def _payers(assembly: Assembly, joined: Joined) -> Iterator[Person]:
+    """Whose payments it carries."""
+    return (assembly.payments[payment].payer for payment in joined.payments)
 
 
 def _dossier(
@@ -77,9 +88,7 @@ def _dossier(
         lineage=lineage,
         leaks=leaks,
         recovered_mobile=recovered_mobile,
-        exported_keys=keys.exported_keys(
-            joined.values, (assembly.payments[payment].payer for payment in joined.payments)
-        ),
+        exported_keys=keys.exported_keys(joined.values, _payers(assembly, joined)),
     )
 
 
