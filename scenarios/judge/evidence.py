@@ -262,6 +262,9 @@ def read(entries: Iterable[Entry]) -> Evidence:
     return reader.evidence
 
 
+_OF_FEW_VALUES = ("currency", "recipient", "country")
+
+
 class _Reader:
     """Walks the entries; knows only which story is being played."""
 
@@ -299,7 +302,8 @@ class _Reader:
                 self.take_asked(at, record)
             case rec.Followed():
                 asked = evidence.payments.get(record.payment)
-                evidence.followed[asked.id if asked else record.payment] = record.outcome
+                id = asked.id if asked else record.payment
+                evidence.followed[id] = self.known(record.outcome)
             case rec.Staged():
                 self.take_mark(at, record)
             case rec.TurnedAway():
@@ -322,7 +326,8 @@ class _Reader:
         self.evidence.asked[payment.id] = Seen(at, submitted.story, submitted)
 
     def payment_of(self, value: dict[str, Any]) -> Payment:
-        """The payment; people and merchants, who come again and again, are kept once."""
+        """The payment; people and merchants, who come again and again, are kept once, and so are
+        the few values that some fields take."""
         payer, merchant = value["payer"], value["merchant"]
         person = tuple(payer.values())
         shop = tuple(merchant.values())
@@ -330,7 +335,9 @@ class _Reader:
             self.people[person] = Person(**payer)
         if shop not in self.merchants:
             self.merchants[shop] = Merchant(**merchant)
-        return Payment(**(value | {"payer": self.people[person], "merchant": self.merchants[shop]}))
+        parties = {"payer": self.people[person], "merchant": self.merchants[shop]}
+        once = {name: self.known(value[name]) for name in _OF_FEW_VALUES if value.get(name)}
+        return Payment(**(value | parties | once))
 
     def known(self, text: str) -> str:
         """The same text, kept once."""
