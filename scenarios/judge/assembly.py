@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from scenarios.judge.chance import Chance
 from scenarios.judge.dossiers import Grade, Moment, Order, PayloadFacts
-from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version, read
+from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version
+from scenarios.judge.gathering import read
 from scenarios.judge.joining import Joined, Joiner
 from scenarios.judge.leaks import Leak, PlantedIndex, Tries
 from scenarios.judge.linkage import Linkage

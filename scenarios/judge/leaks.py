@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scenarios.judge.enumeration import ALGORITHMS, digests_of
+from scenarios.judge.folding import SEPARATORS, flatten, fold, normalise
 from scenarios.judge.kinds import CANARIES, IDENTIFIERS, LENGTH_MIN, mask_value
 from scenarios.judge.masked_values import (
     MIDDLE_KEPT,
@@ -26,7 +27,7 @@ from scenarios.judge.masked_values import (
     ascribed,
     naked_numbers,
 )
-from scenarios.judge.peeling import SEPARATORS, PeelingStopped, flatten, fold, normalise, peeled
+from scenarios.judge.peeling import PeelingStopped, peeled
 from scenarios.judge.sieve import Sieve, narrowed
 from scenarios.judge.spellings import shortened, spellings
 from scenarios.traffic import Secret

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from scenarios.judge.folding import fold
 from scenarios.judge.kinds import CANARIES, LENGTH_MIN, mask_value
 from scenarios.judge.leaks import PlantedIndex
-from scenarios.judge.peeling import PeelingStopped, fold
+from scenarios.judge.peeling import PeelingStopped
 from scenarios.traffic import Secret
 
 __all__ = ["legible", "mask", "mask_value", "redact"]

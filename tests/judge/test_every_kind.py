@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.cli import main
 from scenarios.judge import judge
-from scenarios.judge.evidence import read
+from scenarios.judge.gathering import read
 from scenarios.requirements import catalogue
 from scenarios.traffic import payment_to_json
 from simulator.journal import records as rec

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.judge import peeling
-from scenarios.judge.peeling import PeelingStopped, View, normalise, peel
+from scenarios.judge.folding import normalise
+from scenarios.judge.peeling import PeelingStopped, peel
+from scenarios.judge.wrappings import View
 
 from .planting import WRAPPINGS, wrapped
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from scenarios.judge.folding import normalise
 from scenarios.judge.leaks import PlantedIndex
-from scenarios.judge.peeling import normalise
 from scenarios.reports import Account, Report, catalogue
 from scenarios.traffic import Payment, plain, planted
 from tests.reports.some_runs import values_planted_in
