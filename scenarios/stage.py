@@ -7,24 +7,23 @@ behind, that time is longer.
 """
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from scenarios import acting
 from scenarios.control import Control, ControlRefused
 from scenarios.merchants import AT_ONCE, Merchants, Paid
 from scenarios.notebook import Notebook
 from scenarios.sight import Sight
-from scenarios.target import Action, Recipient, Target, is_operator_there
+from scenarios.target import Recipient, Target
 from scenarios.traffic import Merchant, Payment, Person, Route, Traffic
-from scenarios.traffic.placeholders import as_text, fill, values_of
+from scenarios.traffic.placeholders import values_of
 from scenarios.trust import trust
 
 LOOK_EVERY_S = 0.04
@@ -336,7 +335,7 @@ class Stage:
             own = {"platform_payment": paid.platform_payment}
             values = {**values_of(paid.payment), **own, **values}
         await self.notebook.mark("action", self.story, action=name, how=action.how)
-        went_well, status, answer = await _take(action, values, self.target.platform.ca)
+        went_well, status, answer = await acting.take(action, values, self.target.platform.ca)
         await self.notebook.mark(
             "action",
             self.story,
@@ -409,48 +408,3 @@ class Stage:
             if lacks
         ]
         return f"the probe payment was accepted, but {', '.join(missing)} within {waited_s:.0f} s"
-
-
-async def _take(action: Action, values: dict[str, Any], ca: Path | None) -> tuple[bool, int, str]:
-    """Whether it went well, the status (0: none) and the answer."""
-    if action.url:
-        return await _request(action, values, ca)
-    if action.command:
-        return await _command([as_text(part) for part in fill(action.command, values)])
-    return await _prompt(action.prompt or action.name)
-
-
-async def _request(
-    action: Action, values: dict[str, Any], ca: Path | None
-) -> tuple[bool, int, str]:
-    async with httpx.AsyncClient(timeout=30.0, trust_env=False, verify=trust(ca)) as client:
-        try:
-            answer = await client.request(
-                action.method,
-                as_text(fill(action.url, values)),
-                json=None if action.body is None else fill(action.body, values),
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return False, 0, repr(error)
-    return answer.is_success, answer.status_code, answer.text
-
-
-async def _command(command: list[str]) -> tuple[bool, int, str]:
-    if shutil.which(command[0]) is None:
-        return False, 0, f"there is no command {command[0]!r}"
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    return process.returncode == 0, process.returncode or 0, output.decode(errors="replace")
-
-
-async def _prompt(prompt: str) -> tuple[bool, int, str]:
-    """Asks the operator; without a terminal there is none, and the action fails."""
-    if not is_operator_there():
-        return False, 0, "there is no operator at a terminal to ask"
-    answer = await asyncio.to_thread(input, f"\n{prompt} ")
-    return True, 0, answer

@@ -61,6 +61,5 @@ def told_where_broken(folder: "RunFolder") -> Iterator[None]:
     except Broken as broken:
         raise UsageError(
             f"{folder.journal}: {broken}; the journal was altered and proves nothing from there "
-            "on: "
-            "take an unaltered copy, or play the run again"
+            "on: take an unaltered copy, or play the run again"
         ) from broken
