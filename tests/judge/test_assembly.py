@@ -226,6 +226,20 @@ def test_two_recipients_that_hold_one_token_for_a_person_can_join() -> None:
     assert person.shared_tokens == ("************dddd",)
 
 
+def test_persons_come_in_the_order_of_their_payments() -> None:
+    world = AWorld()
+    world.declare()
+    payments = [world.payment(payers=[payer]) for payer in world.traffic.people(8)]
+    for payment in payments:
+        world.ask(payment)
+    for recipient in ("acquirer-sg", "acquirer-th"):
+        world.arrive(" ".join(payment.amount for payment in payments), recipient=recipient)
+
+    persons = dossiers(world, "person")
+
+    assert [person.id for person in persons] == [payment.payer.id for payment in payments]
+
+
 def test_domestic_payment_and_backlog_are_seen_in_the_case() -> None:
     world = AWorld()
     world.declare()

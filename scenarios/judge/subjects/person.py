@@ -67,5 +67,6 @@ def _story_of_second(joins: list[Joined]) -> str:
     return next(one.seen.story for one in joins if one.arrival.recipient != first)
 
 
-def _persons(assembly: Assembly, joined: Joined) -> frozenset[str]:
-    return frozenset(assembly.payments[payment].payer.id for payment in joined.payments)
+def _persons(assembly: Assembly, joined: Joined) -> dict[str, None]:
+    """Whom it is about, each once, in the order of the payments."""
+    return dict.fromkeys(assembly.payments[payment].payer.id for payment in joined.payments)
