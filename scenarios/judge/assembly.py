@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from scenarios.judge.chance import Chance
 from scenarios.judge.dossiers import Grade, Moment, Order, PayloadFacts
-from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Seen, Version
+from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Submitted, Version
 from scenarios.judge.gathering import read
 from scenarios.judge.joining import Joined, Joiner
 from scenarios.judge.leaks import Leak, PlantedIndex, Tries
@@ -34,7 +34,7 @@ class Assembly:
     evidence: Evidence
     limits: Limits
     payments: dict[str, Payment]
-    asked: dict[str, Seen]
+    asked: dict[str, Submitted]
     joined: list[Joined]
     leaks: dict[int, tuple[Leak, ...]]
     """Leaks by the journal entry of the payload."""
@@ -210,9 +210,9 @@ def assemble(entries: Iterable[Entry]) -> Assembly:
     evidence = read(entries)
     payments = evidence.payments
     sources = {
-        seen.record.platform_payment: id
-        for id, seen in evidence.asked.items()
-        if seen.record.platform_payment
+        submitted.platform_payment: id
+        for id, submitted in evidence.asked.items()
+        if submitted.platform_payment
     }
     index = planted_index(payments.values())
     readings = Reader(evidence, payments, sources, index).read_all()
@@ -261,9 +261,9 @@ def _file(assembly: Assembly) -> None:
                 assembly.carried.setdefault(payment, []).append(one)
             if one.transmission is not None:
                 assembly.sent_under.setdefault(one.transmission, []).append(one)
-    for id, seen in assembly.asked.items():
+    for id, submitted in assembly.asked.items():
         route = assembly.payments[id].recipient, assembly.payments[id].country
-        assembly.asked_for.setdefault(route, []).append(seen.record.sent_at)
+        assembly.asked_for.setdefault(route, []).append(submitted.sent_at)
     for times in assembly.asked_for.values():
         times.sort()
     for version in assembly.evidence.all_versions():

@@ -165,6 +165,7 @@ class Seen:
 class Submitted:
     """What is asked of a merchant's account of a payment; the payment itself is kept once."""
 
+    at: Moment
     story: str
     sent_at: datetime
     answered_at: datetime
@@ -207,8 +208,8 @@ class Evidence:
     """Stories that could not be played because the target lacks an action, and which."""
     actions: list[Seen] = field(default_factory=list)
     payments: dict[str, Payment] = field(default_factory=dict)
-    asked: dict[str, Seen] = field(default_factory=dict)
-    """What each payment was answered, as `Submitted`."""
+    asked: dict[str, Submitted] = field(default_factory=dict)
+    """What each payment was answered."""
     followed: dict[str, str] = field(default_factory=dict)
     """What was last heard of each payment: `settled`, `refused` or `pending`."""
     arrivals: list[Seen] = field(default_factory=list)

@@ -108,14 +108,14 @@ class _Reader:
     def take_asked(self, at: Moment, record: rec.Asked) -> None:
         payment = self.payment_of(record.payment)
         self.evidence.payments[payment.id] = payment
-        submitted = Submitted(
+        self.evidence.asked[payment.id] = Submitted(
+            at=at,
             story=self.known(record.story),
             sent_at=record.sent_at,
             answered_at=record.answered_at,
             outcome=self.known(record.outcome),
             platform_payment=record.platform_payment,
         )
-        self.evidence.asked[payment.id] = Seen(at, submitted.story, submitted)
 
     def payment_of(self, value: dict[str, Any]) -> Payment:
         """The payment; people and merchants, who come again and again, are kept once, and so are

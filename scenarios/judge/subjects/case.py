@@ -64,14 +64,14 @@ def _domestic(assembly: Assembly, order: Order | None) -> tuple[int, tuple[str, 
     if order is None or order.told_at is None:
         return 0, (), False
     asked, failed, refused = 0, [], False
-    for id, seen in assembly.asked.items():
-        record = seen.record
-        lifted = order.lifted is not None and order.lifted.wall_at <= record.sent_at
-        if not assembly.payments[id].domestic or record.sent_at < order.told_at or lifted:
+    for id, submitted in assembly.asked.items():
+        sent_at = submitted.sent_at
+        lifted = order.lifted is not None and order.lifted.wall_at <= sent_at
+        if not assembly.payments[id].domestic or sent_at < order.told_at or lifted:
             continue
         asked += 1
         followed = assembly.evidence.followed.get(id)
-        taken = record.outcome == "accepted"
+        taken = submitted.outcome == "accepted"
         if not taken or (followed is not None and followed != "settled"):
             failed.append(id)
             refused |= not taken or followed is None or followed != "pending"
@@ -83,9 +83,9 @@ def _after_lift(assembly: Assembly, order: Order | None, story: str) -> tuple[in
     if order is None or order.lifted is None:
         return 0, ()
     asked, held = 0, []
-    for id, seen in assembly.asked.items():
-        payment, sent_at = assembly.payments[id], seen.record.sent_at
-        if payment.domestic or seen.record.story != story or sent_at <= order.lifted.wall_at:
+    for id, submitted in assembly.asked.items():
+        payment, sent_at = assembly.payments[id], submitted.sent_at
+        if payment.domestic or submitted.story != story or sent_at <= order.lifted.wall_at:
             continue
         listed = any(
             (version.grant.recipient, version.grant.country) == (payment.recipient, payment.country)

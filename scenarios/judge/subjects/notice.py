@@ -53,9 +53,9 @@ def _asked(assembly: Assembly, stop: Halt) -> int:
     until = stop.lifted.wall_at if stop.lifted else None
     return sum(
         1
-        for id, seen in assembly.asked.items()
+        for id, submitted in assembly.asked.items()
         if not assembly.payments[id].domestic
         and assembly.concerns(stop, assembly.payments[id].recipient)
-        and stop.given.wall_at <= seen.record.sent_at
-        and (until is None or seen.record.sent_at < until)
+        and stop.given.wall_at <= submitted.sent_at
+        and (until is None or submitted.sent_at < until)
     )

@@ -61,7 +61,7 @@ def _dossier(
     digest = arrival.body.sha256
     sent = assembly.evidence.transmissions.get(joined.transmission or "")
     progress = [seen for seen, event in sent.feed if event.payload == digest] if sent else []
-    asked = [assembly.asked[payment].record for payment in joined.payments]
+    asked = [assembly.asked[payment] for payment in joined.payments]
     return PayloadDossier(
         subject=f"payload at entry {at.sequence}",
         story=joined.seen.story,

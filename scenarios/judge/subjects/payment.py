@@ -21,19 +21,21 @@ def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     views = _Views(assembly)
     restarts = list(_restarts(assembly.evidence.actions))
     unlisted = _at_unlisted(assembly)
-    for id, seen in assembly.asked.items():
+    for id, submitted in assembly.asked.items():
         payment = assembly.payments[id]
         joins = assembly.carried.get(id, [])
         if not joins and payment.recipient:
             # For an unlisted recipient, any payload that reached it in the story.
-            joins = unlisted.get((payment.recipient, seen.record.story), [])
-        yield _dossier(assembly, payment, seen, joins, leaks, declared, listed, views, restarts)
+            joins = unlisted.get((payment.recipient, submitted.story), [])
+        yield _dossier(
+            assembly, payment, submitted, joins, leaks, declared, listed, views, restarts
+        )
 
 
 def _dossier(
     assembly: Assembly,
     payment: Payment,
-    seen: Seen,
+    submitted: Submitted,
     joins: list[Joined],
     leaks: dict[str, list[Leak]],
     declared: dict[tuple[str, str], Moment],
@@ -41,23 +43,22 @@ def _dossier(
     views: "_Views",
     restarts: list[tuple[str, Moment]],
 ) -> PaymentDossier:
-    record: Submitted = seen.record
     first = joins[0] if joins else None
-    while_ = _suspension(assembly, record)
+    while_ = _suspension(assembly, submitted)
     late = [s for joined in joins if (s := late_by(while_, joined.at)) is not None]
     return PaymentDossier(
         subject=f"payment {payment.id}",
-        story=record.story,
-        entries=(seen.at.sequence, *(joined.at.sequence for joined in joins)),
-        blind=assembly.blind(first.at if first else seen.at, record.story),
+        story=submitted.story,
+        entries=(submitted.at.sequence, *(joined.at.sequence for joined in joins)),
+        blind=assembly.blind(first.at if first else submitted.at, submitted.story),
         watched=assembly.evidence.watched(
-            max(seen.at, first.at) if first else seen.at, record.story
+            max(submitted.at, first.at) if first else submitted.at, submitted.story
         ),
         doubt=doubt_of(joins),
         id=payment.id,
-        platform_payment=record.platform_payment,
-        asked_at=record.sent_at,
-        outcome=record.outcome,
+        platform_payment=submitted.platform_payment,
+        asked_at=submitted.sent_at,
+        outcome=submitted.outcome,
         final=assembly.evidence.followed.get(payment.id, "unknown"),
         domestic=payment.domestic,
         recipient=payment.recipient,
@@ -67,12 +68,13 @@ def _dossier(
         unlisted_fields=len(unlisted_values(payment)),
         awkward=_awkward(payment),
         amount_authorized=first is None or views[first.at.sequence].amount_authorized,
-        asked_under=_cut_off(assembly, record),
+        asked_under=_cut_off(assembly, submitted),
         asked_while=while_,
         left_under_order_s=next(iter(late), None),
         left_starved=assembly.starvation(while_.told_at, while_.limit_s, late) if while_ else None,
         asked_before_restart=any(
-            story == record.story and record.answered_at < at.wall_at for story, at in restarts
+            story == submitted.story and submitted.answered_at < at.wall_at
+            for story, at in restarts
         ),
         accepted_at=_accepted_at(assembly, declared, payment, first),
         payloads=tuple(assembly.facts_of(joined, payment.id) for joined in joins),
@@ -161,26 +163,26 @@ def _accepted_at(
     return min(moments, default=None)
 
 
-def _suspension(assembly: Assembly, record: Submitted) -> Order | None:
+def _suspension(assembly: Assembly, submitted: Submitted) -> Order | None:
     """The suspension of which the platform had been told, and that was not lifted, when it was
     asked."""
     for halt in assembly.evidence.halts:
         if halt.kind != "suspended":
             continue
         order = assembly.order_of_halt(halt)
-        lifted_before = halt.lifted is not None and halt.lifted.wall_at <= record.sent_at
-        if order.told_at is not None and order.told_at <= record.sent_at and not lifted_before:
+        lifted_before = halt.lifted is not None and halt.lifted.wall_at <= submitted.sent_at
+        if order.told_at is not None and order.told_at <= submitted.sent_at and not lifted_before:
             return order
     return None
 
 
-def _cut_off(assembly: Assembly, record: Submitted) -> frozenset[str]:
+def _cut_off(assembly: Assembly, submitted: Submitted) -> frozenset[str]:
     """What was out of reach when it was asked: the whole regulator, one operation of it, or the
     recipients."""
     cut: set[str] = set()
     for window in assembly.evidence.faults.values():
-        began_before = window.armed.wall_at <= record.sent_at
-        still_on = window.reverted is None or record.sent_at < window.reverted.wall_at
+        began_before = window.armed.wall_at <= submitted.sent_at
+        still_on = window.reverted is None or submitted.sent_at < window.reverted.wall_at
         if began_before and still_on:
             cut |= set(window.operations) or window.witnesses
     return frozenset(cut)
