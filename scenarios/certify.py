@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scenarios import doctor, parties, run, run_folder
 from scenarios.control import Control
-from scenarios.judge import judge
+from scenarios.judge import judge_journal
 from scenarios.parties import RunningSimulator
 from scenarios.reports import Account, entries_shown, write_all
 from scenarios.requirements import catalogue as requirements
@@ -17,7 +17,7 @@ from scenarios.run_folder import RunFolder
 from scenarios.target import Target, load
 from scenarios.target_template import target_text
 from simulator.clock import wall_now
-from simulator.journal.ndjson import entries_of, some_entries
+from simulator.journal.ndjson import some_entries
 from simulator.journal.verify import Ending
 
 PASSCODE = "reference-passcode"
@@ -157,7 +157,7 @@ def judge_folder(folder: RunFolder) -> Account:
     it is not, or does not end as the run file says."""
     told = folder.read_run()
     ending = Ending(told.get("entries"), told.get("head"))
-    judgement = judge(entries_of(folder.journal, ending), requirements())
+    judgement = judge_journal(folder.journal, ending, requirements())
     exhibits = some_entries(folder.journal, entries_shown(judgement))
     return Account(judgement, list(exhibits), judgement.command)
 

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 from scenarios.judge.chance import Chance
 from scenarios.judge.dossiers import Grade, Moment, Order, PayloadFacts
 from scenarios.judge.evidence import Evidence, FaultWindow, Halt, Submitted, Version
-from scenarios.judge.gathering import read
 from scenarios.judge.joining import Joined, Joiner
 from scenarios.judge.leaks import Leak, PlantedIndex, Tries
 from scenarios.judge.linkage import Linkage
 from scenarios.judge.reading import Reader
 from scenarios.judge.telling import told_at
 from scenarios.traffic import Payment, Person, Secret, planted
-from simulator.journal.entry import Entry
 from simulator.law.limits import Limits, tighten
 
 EXPIRY_GRACE_S = 1.0
@@ -205,9 +203,8 @@ def doubt_of(joins: Iterable[Joined]) -> str | None:
     return None
 
 
-def assemble(entries: Iterable[Entry]) -> Assembly:
+def assemble(evidence: Evidence) -> Assembly:
     """The whole run, joined."""
-    evidence = read(entries)
     payments = evidence.payments
     sources = {
         submitted.platform_payment: id

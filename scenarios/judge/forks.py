@@ -6,8 +6,12 @@ processes there are changes no byte of a judgement.
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields, is_dataclass
+from io import BytesIO
+from operator import attrgetter, methodcaller
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -30,10 +34,32 @@ def in_forks(
     forking = multiprocessing.get_context("fork")
     try:
         with ProcessPoolExecutor(min(cores, len(pieces)), mp_context=forking) as pool:
-            yield from pool.map(_in_fork, pieces)
+            yield from map(pickle.loads, pool.map(_in_fork, pieces))
     finally:
         _work.pop()
 
 
-def _in_fork(piece: Any) -> Any:
-    return _work[-1](piece)
+def _in_fork(piece: Any) -> bytes:
+    packed = BytesIO()
+    pickler = pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _reducers
+    pickler.dump(_work[-1](piece))
+    return packed.getvalue()
+
+
+class _Reducers(dict[type, Callable[[Any], Any]]):
+    """How a value of each type travels. A dataclass does as the values that it is made of: that
+    takes half the time of the state that slots are told by otherwise."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        reduce: Callable[[Any], Any] = methodcaller("__reduce_ex__", pickle.HIGHEST_PROTOCOL)
+        if is_dataclass(kind):
+            names = [one.name for one in fields(kind) if one.init and not one.kw_only]
+            if len(names) == len(fields(kind)) > 1:
+                values = attrgetter(*names)
+                reduce = lambda one: (kind, values(one))  # noqa: E731
+        self[kind] = reduce
+        return reduce
+
+
+_reducers = _Reducers()

@@ -1,10 +1,12 @@
-"""Reads the journal once, in order, and lays what each witness saw on its own pile."""
+"""Reads the journal once, and lays what each witness saw on its own pile, in journal order."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any, assert_never
 
-from scenarios.judge.dossiers import LineageFacts, Moment
+from scenarios.judge.dossiers import Moment
 from scenarios.judge.evidence import (
     CaseTrack,
     Declared,
@@ -16,12 +18,12 @@ from scenarios.judge.evidence import (
     Seen,
     Sent,
     Starved,
-    Submitted,
     Version,
 )
-from scenarios.traffic import Merchant, Payment, Person
+from scenarios.judge.forks import in_forks
+from scenarios.judge.notes import Notes, notes_of
 from simulator.journal import records as rec
-from simulator.journal.entry import Entry
+from simulator.journal.entry import Entry, JournalUnreadable
 from simulator.journal.events import Event
 from simulator.journal.events.authorization import (
     AuthorizationExpired,
@@ -35,7 +37,6 @@ from simulator.journal.events.declaration import (
     DeclarationReceived,
 )
 from simulator.journal.events.feed import FeedTaken
-from simulator.journal.events.lineage import LineageItem, LineageRecorded
 from simulator.journal.events.notice import NoticeAcknowledged, NoticeIssued
 from simulator.journal.events.order import ExportLifted, ExportStopped, ExportSuspended
 from simulator.journal.events.registration import PlatformRegistered
@@ -44,35 +45,73 @@ from simulator.journal.events.transmission import (
     TransmissionAnnounced,
     TransmissionClosed,
 )
+from simulator.journal.ndjson import entries_of
+from simulator.journal.stretches import Link, Stretch, entries_in, link_before, stretches_of
+from simulator.journal.verify import GENESIS, Broken, Chain, Ending, NewerFormat
+
+PIECE_BYTES = 16 * 1024 * 1024
+"""About as much of a journal is read in one go, in a process of its own if there are several."""
 
 
 def read(entries: Iterable[Entry]) -> Evidence:
     """The evidence of a whole journal."""
     reader = _Reader()
-    for entry in entries:
-        reader.take(entry)
+    reader.take(notes_of(entries))
     return reader.evidence
 
 
-_OF_FEW_VALUES = ("currency", "recipient", "country")
+def read_journal(path: Path, ending: Ending) -> Evidence:
+    """The evidence of a journal file that ends there, proved to be whole; a large one is read on
+    all cores. Raises what `entries_of` raises."""
+    try:
+        return _read_in_stretches(path, ending)
+    except (OSError, JournalUnreadable, Broken, NewerFormat):
+        # What is wrong first is told by a reading from front to back.
+        return read(entries_of(path, ending))
+
+
+def _read_in_stretches(path: Path, ending: Ending) -> Evidence:
+    reader = _Reader()
+    link: Link = (0, GENESIS)
+    stretches = stretches_of(path, PIECE_BYTES)
+    read_one = partial(_read_stretch, path)
+    for before, notes in in_forks(read_one, stretches, is_large=len(stretches) > 1):
+        if before != link:
+            raise Broken(before[0], "the journal was changed while it was read")
+        reader.take(notes)
+        link = notes.last
+    chain = Chain(*link)
+    ending.see(chain)
+    ending.check(chain)
+    return reader.evidence
+
+
+def _read_stretch(path: Path, stretch: Stretch) -> tuple[Link, Notes]:
+    before = link_before(path, stretch)
+    return before, notes_of(entries_in(path, stretch, before))
 
 
 class _Reader:
-    """Walks the entries; knows only which story is being played."""
+    """Lays notes on their piles; knows only which story is being played."""
 
     def __init__(self) -> None:
         self.evidence = Evidence()
         self.story = "before the stories"
-        self.people: dict[tuple[str, ...], Person] = {}
-        self.merchants: dict[tuple[Any, ...], Merchant] = {}
-        self.texts: dict[str, str] = {}
-        self.categories: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def take(self, entry: Entry) -> None:
-        at = Moment(entry.sequence, entry.wall_at, entry.sandbox_at)
-        record = entry.record
+    def take(self, notes: Notes) -> None:
+        """The notes of the next stretch."""
         evidence = self.evidence
-        evidence.head, evidence.entries = entry.digest, entry.sequence
+        evidence.entries, evidence.head = notes.last
+        for payment, submitted in notes.asked:
+            evidence.payments[payment.id] = payment
+            evidence.asked[payment.id] = submitted
+        evidence.followed.update(notes.followed)
+        evidence.lineage += notes.lineage
+        for at, record in notes.told:
+            self.take_record(at, record)
+
+    def take_record(self, at: Moment, record: rec.Record) -> None:
+        evidence = self.evidence
         match record:
             case rec.Opened():
                 evidence.opened = record
@@ -90,63 +129,16 @@ class _Reader:
                 self.take_events(at, record.events)
             case rec.FaultSet():
                 self.take_fault(at, record)
-            case rec.Asked():
-                self.take_asked(at, record)
-            case rec.Followed():
-                asked = evidence.payments.get(record.payment)
-                id = asked.id if asked else record.payment
-                evidence.followed[id] = self.known(record.outcome)
             case rec.Staged():
                 self.take_mark(at, record)
             case rec.TurnedAway():
                 evidence.unheard.update(record.refusals)
             case rec.ClockMoved() | rec.Copied():
                 pass  # Every entry carries both times, and what was copied stands before.
+            case rec.Asked() | rec.Followed():
+                pass  # Noted apart.
             case _:
                 assert_never(record)
-
-    def take_asked(self, at: Moment, record: rec.Asked) -> None:
-        payment = self.payment_of(record.payment)
-        self.evidence.payments[payment.id] = payment
-        self.evidence.asked[payment.id] = Submitted(
-            at=at,
-            story=self.known(record.story),
-            sent_at=record.sent_at,
-            answered_at=record.answered_at,
-            outcome=self.known(record.outcome),
-            platform_payment=record.platform_payment,
-        )
-
-    def payment_of(self, value: dict[str, Any]) -> Payment:
-        """The payment; people and merchants, who come again and again, are kept once, and so are
-        the few values that some fields take."""
-        payer, merchant = value["payer"], value["merchant"]
-        person = tuple(payer.values())
-        shop = tuple(merchant.values())
-        if person not in self.people:
-            self.people[person] = Person(**payer)
-        if shop not in self.merchants:
-            self.merchants[shop] = Merchant(**merchant)
-        parties = {"payer": self.people[person], "merchant": self.merchants[shop]}
-        once = {name: self.known(value[name]) for name in _OF_FEW_VALUES if value.get(name)}
-        return Payment(**(value | parties | once))
-
-    def known(self, text: str) -> str:
-        """The same text, kept once."""
-        return self.texts.setdefault(text, text)
-
-    def take_lineage(self, at: Moment, items: Iterable[LineageItem]) -> None:
-        for item in items:
-            facts = LineageFacts(
-                at=at,
-                source=item.source,
-                transmission=self.known(item.transmission),
-                recipient=self.known(item.recipient),
-                country=self.known(item.country),
-                rule_version=self.known(item.rule_version),
-                categories=self.categories.setdefault(item.categories, frozenset(item.categories)),
-            )
-            self.evidence.lineage.append((self.known(item.payload), facts))
 
     def take_fault(self, at: Moment, record: rec.FaultSet) -> None:
         if record.state == "armed":
@@ -229,8 +221,6 @@ class _Reader:
             case TransmissionClosed():
                 sent = evidence.transmissions[event.id]
                 sent.closed, sent.closing = at, event
-            case LineageRecorded():
-                self.take_lineage(at, event.items)
 
     def take_order(self, at: Moment, event: Event, notices: list[NoticeIssued]) -> None:
         evidence = self.evidence

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble
@@ -12,12 +13,14 @@ from scenarios.judge.conservation import conserved
 from scenarios.judge.court import Hearing, Ruling
 from scenarios.judge.docket import docket
 from scenarios.judge.evidence import Evidence
+from scenarios.judge.gathering import read, read_journal
 from scenarios.judge.judgement import Judgement, verdict_of
 from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.masking import legible, mask
 from scenarios.judge.requirement import Requirement
 from scenarios.judge.verdict import Verdict, overall
 from simulator.journal.entry import Entry
+from simulator.journal.verify import Ending
 
 
 class NoRun(Exception):
@@ -31,7 +34,16 @@ def judge(entries: Iterable[Entry], requirements: Mapping[str, Requirement]) -> 
     Raises NoRun for a journal in which no run was started.
     """
     with _without_collection():
-        return _judge(entries, requirements)
+        return _judge(read(entries), requirements)
+
+
+def judge_journal(path: Path, ending: Ending, requirements: Mapping[str, Requirement]) -> Judgement:
+    """The same of a journal file, which is proved to be whole, and to end there, as it is read.
+
+    Raises JournalUnreadable, Broken or NewerFormat where it is not, and NoRun.
+    """
+    with _without_collection():
+        return _judge(read_journal(path, ending), requirements)
 
 
 @contextmanager
@@ -47,9 +59,9 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _judge(entries: Iterable[Entry], requirements: Mapping[str, Requirement]) -> Judgement:
-    assembly = assemble(entries)
-    run = assembly.evidence.run
+def _judge(evidence: Evidence, requirements: Mapping[str, Requirement]) -> Judgement:
+    assembly = assemble(evidence)
+    run = evidence.run
     if not run:
         raise NoRun(
             "the journal holds no `run_started` mark; was it written by `reinspect certify`?"

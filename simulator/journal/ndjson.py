@@ -14,6 +14,8 @@ from simulator.journal.verify import Chain, Ending, Line, parse_line
 __all__ = [
     "JournalUnreadable",
     "entries_of",
+    "line_of",
+    "loads",
     "read_ndjson",
     "some_entries",
     "to_line",
@@ -56,7 +58,7 @@ def entries_of(path: Path, ending: Ending | None = None) -> Iterator[Entry]:
     chain = Chain(loads=loads)
     ending = ending or Ending()
     for number, text in _numbered(path):
-        line = _line(path, number, text)
+        line = line_of(path, number, text)
         content = chain.take(line)
         ending.see(chain)
         yield restore(line, content)
@@ -69,7 +71,7 @@ def some_entries(path: Path, wanted: Collection[int]) -> Iterator[Entry]:
     """The entries of these sequences, from a journal that was checked before."""
     for number, text in _numbered(path) if wanted else ():
         if number in wanted:
-            line = _line(path, number, text)
+            line = line_of(path, number, text)
             yield restore(line, json.loads(line.content or "null"))
 
 
@@ -83,7 +85,8 @@ def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
         ) from error
 
 
-def _line(path: Path, number: int, text: bytes) -> Line:
+def line_of(path: Path, number: int, text: bytes) -> Line:
+    """The line of a journal file; JournalUnreadable says what is wrong with it."""
     try:
         return parse_line(text, loads=loads)
     except ValueError as error:

@@ -159,6 +159,16 @@ class Chain:
         self.head = head
         self._loads = loads
 
+    @classmethod
+    def after(cls, line: Line, *, loads: Loads = json.loads) -> "Chain":
+        """The chain behind an entry that is taken at its word: whoever proves what leads to it
+        vouches for it. Broken where it has no form to be taken."""
+        try:
+            _check_form(line)
+        except ValueError as error:
+            raise Broken(line.sequence, str(error)) from None
+        return cls(line.sequence, line.digest, loads=loads)
+
     def take(self, line: Line) -> dict[str, Any] | None:
         """The content of the next entry, `None` if redacted; raises Broken if it is not that."""
         due = self.sequence + 1

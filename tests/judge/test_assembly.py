@@ -9,6 +9,7 @@ import pytest
 from scenarios.judge.assembly import assemble
 from scenarios.judge.docket import docket
 from scenarios.judge.dossiers import UNREADABLE
+from scenarios.judge.gathering import read
 from scenarios.judge.requirement import SubjectName
 from scenarios.requirements.trc_01 import every_record_is_traceable
 from scenarios.traffic.planted import plain
@@ -20,7 +21,7 @@ from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
 
 
 def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
-    return list(dict(docket(assemble(world.entries), [subject]))[subject])
+    return list(dict(docket(assemble(read(world.entries)), [subject]))[subject])
 
 
 def stopped(world: AWorld) -> None:

@@ -2,6 +2,7 @@
 
 from scenarios.judge.assembly import assemble
 from scenarios.judge.conservation import conserved
+from scenarios.judge.gathering import read
 from simulator.journal.records import Followed
 from tests.judge.a_world import AWorld
 
@@ -18,7 +19,7 @@ def test_a_settled_payment_of_which_nothing_arrived_is_unseen() -> None:
     world.add(Followed(pending.id, "pending", world.now))
     world.end()
 
-    assert conserved(assemble(world.entries)) == {"settled": 2, "unseen": 1, "unclaimed": 0}
+    assert conserved(assemble(read(world.entries))) == {"settled": 2, "unseen": 1, "unclaimed": 0}
 
 
 def test_a_payload_that_can_be_tied_to_no_payment_is_unclaimed() -> None:
@@ -32,4 +33,4 @@ def test_a_payload_that_can_be_tied_to_no_payment_is_unclaimed() -> None:
     world.arrive("\u6587 nobody knows what")
     world.end()
 
-    assert conserved(assemble(world.entries)) == {"settled": 1, "unseen": 1, "unclaimed": 1}
+    assert conserved(assemble(read(world.entries))) == {"settled": 1, "unseen": 1, "unclaimed": 1}

@@ -7,12 +7,13 @@ import pytest
 
 from scenarios.judge.assembly import assemble
 from scenarios.judge.dossiers import Grade
+from scenarios.judge.gathering import read
 from scenarios.judge.joining import Joined
 from tests.judge.a_world import AWorld
 
 
 def joins_of(world: AWorld) -> list[Joined]:
-    return assemble(world.entries).joined
+    return assemble(read(world.entries)).joined
 
 
 def test_a_told_digest_that_equals_what_arrived_joins_best() -> None:
