@@ -6,7 +6,7 @@ stands. All else is told in the order of the journal, to whoever knows which sto
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from typing import Any
 
 from scenarios.judge.dossiers import LineageFacts, Moment
@@ -41,7 +41,8 @@ def notes_of(entries: Iterable[Entry]) -> Notes:
     return writer.notes
 
 
-_OF_FEW_VALUES = ("currency", "recipient", "country")
+_TEXTS = frozenset({"id", "currency", "recipient", "country"})
+"""Fields of a payment whose values come again: in other payments, or in what is heard of it."""
 _NOTHING: dict[str, str] = {}
 
 
@@ -56,46 +57,46 @@ class _Writer:
         self._categories: dict[tuple[str, ...], frozenset[str]] = {}
 
     def take(self, entry: Entry) -> None:
-        at = Moment(entry.sequence, entry.wall_at, entry.sandbox_at)
         record = entry.record
         self.notes.last = entry.sequence, entry.digest
         match record:
             case rec.Asked():
-                self.notes.asked.append((self._payment(record.payment), self._account(at, record)))
+                account = self._account(_moment(entry), record)
+                self.notes.asked.append((self._payment(record.payment), account))
             case rec.Followed():
                 heard = self._known(record.payment), self._known(record.outcome)
                 self.notes.followed.append(heard)
             case rec.Opened() | rec.Exchange() | rec.Delivery() | rec.Decided():
+                at = _moment(entry)
                 self.notes.told.append((at, self._without_lineage(at, record)))
             case _:
-                self.notes.told.append((at, record))
+                self.notes.told.append((_moment(entry), record))
 
     def _account(self, at: Moment, record: rec.Asked) -> Submitted:
         id = record.platform_payment
         return Submitted(
             at=at,
             story=self._known(record.story),
-            sent_at=_of_one_zone(record.sent_at),
-            answered_at=_of_one_zone(record.answered_at),
+            sent_at=record.sent_at.astimezone(UTC),  # One zone for all, and not one each.
+            answered_at=record.answered_at.astimezone(UTC),
             outcome=self._known(record.outcome),
             platform_payment=None if id is None else self._known(id),
         )
 
     def _payment(self, value: dict[str, Any]) -> Payment:
-        """The payment; people and merchants, who come again and again, are kept once, and so are
-        the few values that some fields take."""
-        payer, merchant = value["payer"], value["merchant"]
-        person = tuple(payer.values())
-        shop = tuple(merchant.values())
+        """The payment; people and merchants, who come again and again, are kept once."""
+        values = dict(value)
+        person, shop = tuple(value["payer"].values()), tuple(value["merchant"].values())
         if person not in self._people:
-            self._people[person] = Person(**payer)
+            self._people[person] = Person(**value["payer"])
         if shop not in self._merchants:
-            self._merchants[shop] = Merchant(**merchant)
-        once = {name: self._known(value[name]) for name in _OF_FEW_VALUES if value.get(name)}
-        once["id"] = self._known(value["id"])
-        parties = {"payer": self._people[person], "merchant": self._merchants[shop]}
-        extra = {"extra": value.get("extra") or _NOTHING}
-        return Payment(**(value | once | parties | extra))
+            self._merchants[shop] = Merchant(**value["merchant"])
+        values["payer"], values["merchant"] = self._people[person], self._merchants[shop]
+        for name in _TEXTS.intersection(values):
+            values[name] = self._known(values[name])
+        if not values.get("extra"):
+            values["extra"] = _NOTHING
+        return Payment(**values)
 
     def _without_lineage(self, at: Moment, record: Any) -> Any:
         """The record with its other events, and without what only the regulator had to know."""
@@ -128,6 +129,5 @@ class _Writer:
         return self._texts.setdefault(text, text)
 
 
-def _of_one_zone(time: datetime) -> datetime:
-    """The same time; the zone that nearly all have is one thing, not one each."""
-    return time.replace(tzinfo=UTC) if time.utcoffset() == timedelta(0) else time
+def _moment(entry: Entry) -> Moment:
+    return Moment(entry.sequence, entry.wall_at, entry.sandbox_at)

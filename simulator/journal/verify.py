@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = 1
 """The newest format of an entry that this version can read."""
@@ -32,9 +32,6 @@ GENESIS = "00" * 32
 
 _SALT = re.compile(r"[0-9a-f]{32}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_FIELDS = ("sequence", "kind", "salt", "content", "content_digest", "digest")
-
-
 Loads = Callable[[str | bytes], Any]
 
 
@@ -55,8 +52,7 @@ class NewerFormat(Exception):
     """An entry that a newer version wrote; to guess at it would be worse than to refuse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One entry as it is kept. Salt and content are both `None` where the entry was redacted."""
 
     sequence: int
@@ -65,6 +61,9 @@ class Line:
     content: str | None
     content_digest: str
     digest: str
+
+
+_FIELDS = frozenset(Line._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +270,9 @@ def parse_line(text: str | bytes, *, loads: Loads = json.loads) -> Line:
         raise ValueError(f"the line is not JSON ({error})") from None
     if not isinstance(value, dict):
         raise ValueError(f"the line must be a JSON object, but is {type(value).__name__}")
-    if value.keys() != set(_FIELDS):
+    if value.keys() != _FIELDS:
         raise ValueError(
-            f"the fields must be {', '.join(_FIELDS)}, but are {', '.join(value) or 'none'}"
+            f"the fields must be {', '.join(Line._fields)}, but are {', '.join(value) or 'none'}"
         )
     return Line(**value)
 
