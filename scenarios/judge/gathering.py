@@ -75,9 +75,9 @@ def _read_in_stretches(path: Path, ending: Ending) -> Evidence:
     link: Link = (0, GENESIS)
     stretches = stretches_of(path, PIECE_BYTES)
     read_one = partial(_read_stretch, path)
-    for before, notes in in_forks(read_one, stretches, is_large=len(stretches) > 1):
-        if before != link:
-            raise Broken(before[0], "the journal was changed while it was read")
+    for notes in in_forks(read_one, stretches, is_large=len(stretches) > 1):
+        if notes.before != link:
+            raise Broken(link[0] + 1, "the journal was changed while it was read")
         reader.take(notes)
         link = notes.last
     chain = Chain(*link)
@@ -86,9 +86,9 @@ def _read_in_stretches(path: Path, ending: Ending) -> Evidence:
     return reader.evidence
 
 
-def _read_stretch(path: Path, stretch: Stretch) -> tuple[Link, Notes]:
+def _read_stretch(path: Path, stretch: Stretch) -> Notes:
     before = link_before(path, stretch)
-    return before, notes_of(entries_in(path, stretch, before))
+    return notes_of(entries_in(path, stretch, before), before)
 
 
 class _Reader:

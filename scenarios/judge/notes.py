@@ -23,6 +23,9 @@ from simulator.journal.verify import GENESIS
 class Notes:
     """What one stretch of a journal says."""
 
+    before: Link
+    last: Link
+    """The link that it goes on from, and that of its last entry: the same where it has none."""
     asked: list[tuple[Payment, Submitted]] = field(default_factory=list)
     followed: list[tuple[str, str]] = field(default_factory=list)
     """Payments, and what was heard of them."""
@@ -30,12 +33,11 @@ class Notes:
     """By the digest of the payload."""
     told: list[tuple[Moment, rec.Record]] = field(default_factory=list)
     """Everything else, without lineage and without the bytes of which nobody asks."""
-    last: Link = (0, GENESIS)
 
 
-def notes_of(entries: Iterable[Entry]) -> Notes:
-    """Notes of these entries, in their order."""
-    writer = _Writer()
+def notes_of(entries: Iterable[Entry], before: Link = (0, GENESIS)) -> Notes:
+    """Notes of these entries, in their order, of which the first goes on from `before`."""
+    writer = _Writer(Notes(before, before))
     for entry in entries:
         writer.take(entry)
     return writer.notes
@@ -49,8 +51,8 @@ _NOTHING: dict[str, str] = {}
 class _Writer:
     """Keeps once what comes again and again."""
 
-    def __init__(self) -> None:
-        self.notes = Notes()
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
         self._people: dict[tuple[str, ...], Person] = {}
         self._merchants: dict[tuple[Any, ...], Merchant] = {}
         self._texts: dict[str, str] = {}

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from scenarios.judge import judge, reading
+from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.forks import in_forks
 from scenarios.judge.judgement import to_bytes
 from scenarios.requirements import catalogue
@@ -37,6 +40,49 @@ def test_little_is_done_here(cores: int, is_large: bool, monkeypatch: pytest.Mon
     done = list(in_forks(pieces_that_differ, [1, 2], is_large=is_large))
 
     assert {process for _, process in done} == {os.getpid()}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    one: int
+    moment: Moment
+    grade: Grade = Grade.ALONE
+    among: tuple["Whole", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    one: int
+    two: set[str]
+
+
+@dataclass(slots=True)
+class Single:
+    only: list[int]
+
+
+@dataclass
+class Made:
+    given: int
+    found: int = field(default=0, init=False)
+
+
+def of_every_shape(number: int) -> list[Any]:
+    at = Moment(number, datetime(2026, 1, number, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC))
+    made = Made(number)
+    made.found = number + 1
+    inner = Whole(number, at)
+    whole = Whole(number, at, Grade.DIGEST, (inner, inner))
+    return [whole, Named(one=number, two={"a"}), Single([number]), made, number / 3, b"\xff"]
+
+
+def test_results_of_every_shape_come_back_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    (one, two) = in_forks(of_every_shape, [1, 2], is_large=True)
+
+    assert [one, two] == [of_every_shape(1), of_every_shape(2)]
+    assert one[0].among[0] is one[0].among[1]
 
 
 def guilty() -> Iterator[Step]:
