@@ -52,6 +52,8 @@ class _Reducers(dict[type, Callable[[Any], Any]]):
     takes half the time of the state that slots are told by otherwise."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        if issubclass(kind, type):
+            raise KeyError(kind)  # A class travels by its name.
         reduce: Callable[[Any], Any] = methodcaller("__reduce_ex__", pickle.HIGHEST_PROTOCOL)
         if is_dataclass(kind):
             names = [one.name for one in fields(kind) if one.init and not one.kw_only]
