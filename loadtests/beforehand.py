@@ -39,21 +39,19 @@ def check_target(path: Path) -> None:
 
 
 def check_speech(target: Mapping[str, Any], options: Options) -> None:
-    """A load speaks plain HTTP, or https with an authority that the machine knows."""
+    """A load speaks https to the platform, with one of its clients, and HTTP to its simulator."""
     url = target["payment"]["url"]
     if options.client == "raw" and url.startswith("https:"):
         raise UsageError(
             f"--client raw speaks no TLS, and payment.url is {url}: use --client fast, or add "
             "--workers where that is the limit"
         )
-    for table, name in (("platform", "ca"), ("simulator", "tls")):
-        value = target[table].get(name)
-        if value is not None:
-            raise UsageError(
-                f"{table}.{name} is {value!r}: a load believes only authorities that the machine "
-                "knows, and its simulator speaks plain HTTP; leave it out in a target file for "
-                "loads, and reach the platform by http"
-            )
+    certificates = target["simulator"].get("tls")
+    if certificates is not None:
+        raise UsageError(
+            f"simulator.tls is {certificates!r}: the simulator of a load speaks plain HTTP; leave "
+            "it out in a target file for loads, and tell the platform the http addresses"
+        )
 
 
 def check_defect(id: str) -> None:

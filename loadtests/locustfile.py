@@ -12,6 +12,7 @@ without the web page) names the assignment that `reinspect load --prepare` wrote
 import gc
 import math
 import os
+import ssl
 import sys
 import time
 from collections import Counter
@@ -46,6 +47,7 @@ from loadtests.outgoing import Answer, Ask, Request, Send, Written, served_s
 from loadtests.registered import TRANSMISSION
 from loadtests.share import Gathering, Share
 from loadtests.tally import Tally
+from loadtests.target import Checkout
 
 PATIENCE_S = 10.0
 """An answer that takes longer counts as none."""
@@ -69,6 +71,7 @@ class Worker:
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.share: Share | None = None
+        self._checkout: Checkout | None = None
         self._go = gevent.event.Event()
         self._taken = False
         self._id = ""
@@ -83,6 +86,7 @@ class Worker:
         # In a thread: who makes payments for seconds would otherwise miss its heartbeats.
         prepare = gevent.get_hub().threadpool.apply
         self.share = prepare(_prepared, (assignment, told["index"], told["count"]))
+        self._checkout = assignment.checkout
         gc.collect()
         gc.freeze()  # What was prepared stays; to look through it again and again makes one late.
         self._send(READY, {"id": self._id})
@@ -118,6 +122,11 @@ class Worker:
         gevent.joinall([paying, *feeding])
         self._send(DONE, self.report())
         raise StopUser  # Otherwise Locust would start the task anew.
+
+    def trusted(self) -> ssl.SSLContext:
+        """Whom to believe over https."""
+        assert self._checkout is not None, "nothing is sent before a part was taken"
+        return self._checkout.trusted
 
     def report(self) -> dict[str, Any]:
         """What was seen and not told yet."""
@@ -287,6 +296,11 @@ class FastSender(Sender, FastHttpUser):
     network_timeout = PATIENCE_S
     connection_timeout = PATIENCE_S
     concurrency = CONNECTIONS_MAX  # Locust's own pool has ten connections.
+
+    @staticmethod
+    def ssl_context_factory() -> ssl.SSLContext:
+        """Locust's client asks for it with its first connection over https."""
+        return Sender.worker.trusted()
 
     def ask(self, operation: str, request: Request) -> Answer:
         """Locust's client reads the whole answer, cookies and redirects included."""

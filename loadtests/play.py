@@ -160,7 +160,10 @@ class _Playing:
         ]
         poll = self.scene.target.poll
         if poll is not None:
-            self.settled = settling.follow(accepted, poll, began=began, wait_s_max=patience_s)
+            trusted = self.scene.target.checkout.trusted
+            self.settled = settling.follow(
+                accepted, poll, began=began, wait_s_max=patience_s, trusted=trusted
+            )
             self.drained = self._drain(began + patience_s)
 
     def _look_who_is_gone(self) -> None:

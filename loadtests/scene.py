@@ -119,7 +119,7 @@ def set_up(scene: Scene, load: Load) -> Standing | None:
     if platform.reply:
         for recipient in platform.recipients:
             world.reply(address.sandbox, recipient.id, platform.reply)
-    world.wait_until_ready(address.sandbox, platform.recipients, platform.healthz)
+    world.wait_until_ready(address.sandbox, platform)
     if not load.feed_rate:
         return None
     feeding = feed_sandbox(platform)
@@ -140,6 +140,7 @@ def probe(platform: Target, payment: Payment) -> tuple[Asked, str | None]:
             content=request.body,
             timeout=10.0,
             trust_env=False,
+            verify=platform.checkout.trusted,
         )
         answer = Answer(answered.status_code, answered.content)
     except httpx.HTTPError as error:

@@ -3,6 +3,7 @@ settles half of them carried half the load.
 """
 
 import asyncio
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -69,21 +70,23 @@ def follow(
     began: float | None = None,
     wait_s_max: float = WAIT_S_MAX,
     clock: Clock = time.monotonic,
+    trusted: ssl.SSLContext | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Settled:
     """Asks about all payments, again and again, until each is final or patience ends. Patience
-    began when the clock showed `began` (now, if nothing is said). `transport` replaces the
-    network."""
+    began when the clock showed `began` (now, if nothing is said). `trusted` tells whom to believe
+    over https besides those whom the machine knows; `transport` replaces the network."""
     following = _Following(accepted, clock() if began is None else began, wait_s_max, clock)
-    asyncio.run(_ask_until_final(following, poll, transport))
+    asyncio.run(
+        _ask_until_final(following, poll, transport or AiohttpTransport(verify=trusted or True))
+    )
     return following.settled
 
 
 async def _ask_until_final(
-    following: "_Following", poll: Poll, transport: httpx.AsyncBaseTransport | None
+    following: "_Following", poll: Poll, transport: httpx.AsyncBaseTransport
 ) -> None:
-    network = transport or AiohttpTransport()
-    async with httpx.AsyncClient(timeout=5.0, trust_env=False, transport=network) as client:
+    async with httpx.AsyncClient(timeout=5.0, trust_env=False, transport=transport) as client:
         while following.open:
             await following.ask_all(lambda names: _fate(client, poll, names))
 

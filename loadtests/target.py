@@ -4,6 +4,7 @@ told every mistake in it, so that here it is only taken apart.
 
 import hashlib
 import json
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,17 @@ class Checkout:
     id: str | None
     """Where the platform's own id of the payment stands."""
     refused: tuple[int, ...] = (400, 403, 409, 422)
+    authority: str | None = None
+    """Certificates in PEM that are believed over https besides those of the machine's
+    authorities."""
+
+    @property
+    def trusted(self) -> ssl.SSLContext:
+        """Whom a client of the platform believes."""
+        context = ssl.create_default_context()
+        if self.authority is not None:
+            context.load_verify_locations(cadata=self.authority)
+        return context
 
     def request(self, payment: Payment) -> Request:
         """The payment as it goes to the platform."""
@@ -150,7 +162,7 @@ def read(path: Path) -> Target:
             passcode=simulator["passcode"],
             state=path.parent / simulator.get("state", ".state/simulator"),
         ),
-        checkout=_checkout(payment),
+        checkout=_checkout(payment, _authority(path, platform)),
         poll=_poll(payment["poll"]) if "poll" in payment else None,
         recipients=tuple(Recipient(one["id"], one["country"]) for one in top["recipients"]),
         reply=dict(top.get("recipient_reply", {})),
@@ -159,7 +171,12 @@ def read(path: Path) -> Target:
     )
 
 
-def _checkout(payment: Mapping[str, Any]) -> Checkout:
+def _authority(path: Path, platform: Mapping[str, Any]) -> str | None:
+    """The text of the file that the target names, so that generators elsewhere have it too."""
+    return (path.parent / platform["ca"]).read_text() if platform.get("ca") else None
+
+
+def _checkout(payment: Mapping[str, Any], authority: str | None) -> Checkout:
     answer = payment["answer"]
     return Checkout(
         method=payment.get("method", "POST"),
@@ -173,6 +190,7 @@ def _checkout(payment: Mapping[str, Any]) -> Checkout:
         refused_values=tuple(answer.get("refused_values", ())),
         id=answer.get("id"),
         refused=tuple(answer.get("refused", (400, 403, 409, 422))),
+        authority=authority,
     )
 
 

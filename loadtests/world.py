@@ -15,7 +15,7 @@ import httpx
 from loadtests import registered
 from loadtests.processes import Party, running
 from loadtests.registered import Connection, Standing
-from loadtests.target import Recipient
+from loadtests.target import Checkout, Target
 
 CLI = "scenarios.cli"
 TOKEN_VARIABLE = "REINSPECT_CONTROL_TOKEN"
@@ -139,20 +139,16 @@ class World:
         """Sets what a recipient answers."""
         self._ask("PUT", f"/sandboxes/{sandbox}/recipients/{recipient}", reply)
 
-    def wait_until_ready(
-        self, sandbox: str, recipients: tuple[Recipient, ...], healthz: str | None
-    ) -> None:
+    def wait_until_ready(self, sandbox: str, platform: Target) -> None:
         """Returns when the platform is registered, authorized for every recipient, and says that it
         is well; NotReady with what is missing."""
         deadline = time.monotonic() + READY_S
-        while (missing := self._missing(sandbox, recipients, healthz)) is not None:
+        while (missing := self._missing(sandbox, platform)) is not None:
             if time.monotonic() > deadline:
                 raise NotReady(f"after {READY_S:g} s, {missing}; see the platform's own log")
             time.sleep(LOOK_EVERY_S)
 
-    def _missing(
-        self, sandbox: str, recipients: tuple[Recipient, ...], healthz: str | None
-    ) -> str | None:
+    def _missing(self, sandbox: str, platform: Target) -> str | None:
         state = self._ask("GET", f"/sandboxes/{sandbox}").json()
         if not any(each["status"] == "active" for each in state["registrations"]):
             return "no platform has registered with the regulator"
@@ -161,12 +157,12 @@ class World:
             for each in state["authorizations"]
             if each["status"] == "active"
         }
-        for recipient in recipients:
+        for recipient in platform.recipients:
             if (recipient.id, recipient.country) not in held:
                 return (
                     f"the platform holds no authorization for {recipient.id} ({recipient.country})"
                 )
-        return None if healthz is None else _unwell(healthz)
+        return None if platform.healthz is None else _unwell(platform.healthz, platform.checkout)
 
     def connect(self, sandbox: str, *, passcode: str, seed: int) -> Standing:
         """Registers the platform that feeds and declares what it will send. What it declares later
@@ -231,9 +227,9 @@ def _created(answer: httpx.Response) -> dict[str, Any]:
     return told
 
 
-def _unwell(healthz: str) -> str | None:
+def _unwell(healthz: str, checkout: Checkout) -> str | None:
     try:
-        answer = httpx.get(healthz, timeout=2.0, trust_env=False)
+        answer = httpx.get(healthz, timeout=2.0, trust_env=False, verify=checkout.trusted)
     except httpx.HTTPError as error:
         return f"{healthz} does not answer: {error!r}"
     return None if answer.is_success else f"{healthz} answers {answer.status_code}"
