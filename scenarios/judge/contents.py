@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from scenarios.judge.peeling import views_of
+from scenarios.judge.rows import BASE64, FOREIGN_DIGIT, LOWER, NUMBER, rows_of
 from simulator.journal.records import Arrival, Body
 
 VALUES_MAX = 80
@@ -22,10 +23,12 @@ _NUMBER = re.compile(
 )
 """A number on its own, or beside the three letters of its currency; thousands may be set apart by
 commas, or by points where a comma stands before the minor units. What stands before it is looked at
-behind its first digit, since the search runs fastest from one digit to the next."""
+behind its first digit, since the search runs fastest from one digit to the next. ASCII digits are
+part of one only from the first of a row on."""
+_NUMBER_MIN = 4
 
 _VALUE = re.compile(r"[0-9A-Za-z_\-+/]{16,}={0,2}")
-_TOKEN = re.compile(r"[0-9A-Za-z_\-+/]{12,}={0,2}")
+_TOKEN_MIN = 12
 _PART = re.compile(r"[0-9A-Za-z]{16,}")
 _READ_AS_TEXT = frozenset({"url", "json", "gzip", "zlib", "deflate", "bzip2", "zip", "escapes"})
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -36,8 +39,8 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Contents:
     """What stands in the body, or beside it."""
 
-    numbers: tuple[Decimal, ...]
-    """Numbers that may be amounts, in the order in which they stand there."""
+    amounts: tuple[tuple[int, ...], ...]
+    """What each number there may be, in minor units; in the order in which they stand there."""
     tokens: frozenset[str]
     """Long values, without regard to case; times are no tokens."""
     values: tuple[str, ...]
@@ -63,15 +66,37 @@ def contents_of(arrival: Arrival) -> Contents:
     numbers: dict[str, None] = {}
     words: set[str] = set()
     for view in views_of(body, beside):
-        numbers.update(dict.fromkeys(_NUMBER.findall(view.text)))
+        numbers.update(dict.fromkeys(_numbers(view.text)))
         if not view.path or view.path[-1] in _READ_AS_TEXT:
             text = _ESCAPE.sub(" ", view.text) if "%" in view.text else view.text
-            words.update(_TOKEN.findall(text))
+            words.update(_words(text))
     return Contents(
-        numbers=tuple(map(_number, numbers)),
+        amounts=tuple(filter(None, map(_amounts, numbers))),
         tokens=_tokens(words),
         values=_first(_values(arrival, body), VALUES_MAX),
     )
+
+
+def _numbers(text: str) -> Iterable[str]:
+    """Every number that may be an amount."""
+    rows = rows_of(text)
+    if rows.hold(FOREIGN_DIGIT):
+        return _NUMBER.findall(text)
+    starts = (start for start, _ in rows.spans(NUMBER, _NUMBER_MIN, not_behind=LOWER))
+    return [found[0] for start in starts if (found := _NUMBER.match(text, start))]
+
+
+def _words(text: str) -> Iterator[str]:
+    """Every long value, with the padding of base64 behind it."""
+    rows = rows_of(text)
+    if "=" not in text:
+        yield from rows.texts(BASE64, _TOKEN_MIN)
+        return
+    for start, end in rows.spans(BASE64, _TOKEN_MIN):
+        padding = 0
+        while padding < 2 and text.startswith("=", end + padding):
+            padding += 1
+        yield text[start : end + padding]
 
 
 def _tokens(found: set[str]) -> frozenset[str]:
@@ -101,10 +126,23 @@ def _first(values: Iterable[str], most: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+_LARGEST_EXPONENT = 20
+"""No amount is as large, and a number that is may have more digits than arithmetic keeps."""
+
+
 @lru_cache(maxsize=50_000)
+def _amounts(token: str) -> tuple[int, ...]:
+    """The amounts that the number may be, in minor units, in every way in which these are written:
+    minor units, and major units of two digits. Remembered, since most numbers are no amounts, and
+    come again with each payment of a merchant or a person."""
+    number = _number(token)
+    if number.adjusted() > _LARGEST_EXPONENT or number * 100 != int(number * 100):
+        return ()
+    minor = int(number * 100)
+    return (minor,) if minor % 100 else (minor, int(number))
+
+
 def _number(token: str) -> Decimal:
-    """Remembered, since most numbers are no amounts, and come again with each payment of a
-    merchant or a person."""
     if "." in token and token.rfind(".") < token.rfind(","):
         return Decimal(token.replace(".", "").replace(",", "."))
     return Decimal(token.replace(",", ""))

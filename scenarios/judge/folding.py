@@ -1,7 +1,6 @@
 """Text as it is searched: characters that look alike are made the same, and what people and formats
 put between them is taken out."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -12,28 +11,15 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Full-width characters made ordinary (NFKC), and case removed."""
-    if text.isascii():
-        return text.lower()
-    parts = list(_in_parts(text))
-    parts[::2] = map(str.lower, parts[::2])
-    parts[1::2] = (unicodedata.normalize("NFKC", part).casefold() for part in parts[1::2])
-    return "".join(parts)
-
-
-_NOT_ASCII = re.compile(r"([^\x00-\x7f]+)")
+    """Full-width characters made ordinary, and case removed."""
+    return ordinary(text).casefold()
 
 
 @lru_cache(maxsize=16)
-def _in_parts(text: str) -> tuple[str, ...]:
-    """The text in parts, every second of which is all that normalising may change: what is not
-    ASCII, with the character before, which an accent may join. ASCII alone is many times faster.
-    Kept until all views of a body have been peeled, since each is then folded."""
-    parts = _NOT_ASCII.split(text)
-    for at in range(1, len(parts), 2):
-        parts[at] = parts[at - 1][-1:] + parts[at]
-        parts[at - 1] = parts[at - 1][:-1]
-    return tuple(parts)
+def ordinary(text: str) -> str:
+    """Full-width characters made ordinary (NFKC). Kept until all views of a body have been peeled,
+    since each is then folded."""
+    return unicodedata.normalize("NFKC", text)
 
 
 SEPARATORS = frozenset(
@@ -55,13 +41,3 @@ def flatten(folded: str) -> str:
     for separator in _FOREIGN_SEPARATORS:
         flat = flat.replace(separator, "")
     return flat
-
-
-@lru_cache(maxsize=2)
-def ordinary(text: str) -> str:
-    """Full-width characters made ordinary (NFKC)."""
-    if text.isascii():
-        return text
-    parts = list(_in_parts(text))
-    parts[1::2] = (unicodedata.normalize("NFKC", part) for part in parts[1::2])
-    return "".join(parts)

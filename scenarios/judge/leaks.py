@@ -28,6 +28,7 @@ from scenarios.judge.masked_values import (
     naked_numbers,
 )
 from scenarios.judge.peeling import PeelingStopped, peeled
+from scenarios.judge.rows import DIGITS, HEX, rows_of
 from scenarios.judge.sieve import Sieve, narrowed
 from scenarios.judge.spellings import shortened, spellings
 from scenarios.traffic import Secret
@@ -48,7 +49,6 @@ invented card."""
 _GRAM = 8
 _STEP = 4
 """Of four windows of a text one is looked up: enough for whatever is eleven characters long."""
-_NUMBER_RUN = re.compile(r"[0-9]{8,}")
 _CLEAN_RUNS_MAX = 200_000
 _TOKEN_MAX = 128
 _DIGEST_GRAM = 16
@@ -279,7 +279,7 @@ class PlantedIndex:
         that there may be one."""
         grams = self._grams
         bytes = narrowed(flat)
-        runs = [run.span() for run in _NUMBER_RUN.finditer(flat)]
+        runs = rows_of(flat).spans(DIGITS, _GRAM)
         tries.windows += sum(max(0, end - start - _PART_OF_IDENTIFIER + 1) for start, end in runs)
         if self._sieve.may_hold(bytes) or self._short_sieve.may_hold(bytes):
             places: Iterable[int] = range(len(flat) - _GRAM + 1)
@@ -306,19 +306,22 @@ class PlantedIndex:
 
     def _digests_in_text(self, flat: str) -> Iterator[tuple[Secret, str, int, int]]:
         clean = self._clean_runs
-        runs = [run for run in _HEX_RUN.finditer(flat) if run[0] not in clean]
-        if not self._digest_sieve.may_hold(b"".join([_read_twice(run[0]) for run in runs])):
+        runs = [
+            (digits, start)
+            for start, end in rows_of(flat).spans(HEX, _DIGEST_GRAM)  # It has no capitals.
+            if (digits := flat[start:end]) not in clean
+        ]
+        if not self._digest_sieve.may_hold(b"".join([_read_twice(digits) for digits, _ in runs])):
             if len(clean) > _CLEAN_RUNS_MAX:
                 clean.clear()
-            clean.update(run[0] for run in runs if len(run[0]) <= _TOKEN_MAX)
+            clean.update(digits for digits, _ in runs if len(digits) <= _TOKEN_MAX)
             return
-        for run in runs:
-            digits, start = run[0], run.start()
+        for digits, start in runs:
             for at in range(len(digits) - _DIGEST_GRAM + 1):
                 entry = self._digests.get(digits[at : at + _DIGEST_GRAM])
                 if entry is not None:
-                    end = start + at + _HEX_LENGTH[entry[1]]
-                    yield *entry, start + at, min(end, run.end())
+                    length = min(_HEX_LENGTH[entry[1]], len(digits) - at)
+                    yield *entry, start + at, start + at + length
 
     def _digests_in_bytes(self, pieces: tuple[bytes, ...]) -> Iterator[tuple[Secret, str]]:
         known = self._raw_digests
@@ -343,7 +346,6 @@ def _read_twice(digits: str) -> bytes:
 
 
 _HEX_LENGTH = {algorithm: 2 * len(digest) for algorithm, digest in digests_of(b"")}
-_HEX_RUN = re.compile(r"[0-9a-f]{16,}")
 
 
 def _part_min(kind: str) -> int | None:

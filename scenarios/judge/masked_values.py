@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from scenarios.judge.kinds import PERSONS_MAX
+from scenarios.judge.rows import DIGITS, LINE, LOWER, rows_of
 from scenarios.traffic import Secret
 
 PREFIX_KEPT = "prefix_kept"
@@ -52,10 +53,12 @@ _NAMED_PREFIX = re.compile(
 # With neither mask nor word beside it, a part counts from eight digits on, and only if the body is
 # known to be about the person.
 # A number with minor units is an amount, and no part of anything.
-_NAKED = re.compile(r"[0-9](?<![0-9a-z][0-9])[0-9]{6,}[0-9x](?![0-9a-z]|[.,][0-9]{2}(?![0-9a-z]))")
+_NAKED = re.compile(r"[0-9]{7,}[0-9x](?![0-9a-z]|[.,][0-9]{2}(?![0-9a-z]))")
+_NAKED_DIGITS_MIN = 7
+"""The last character may be another."""
 _MASK_SIGNS = ("*", "•", "●", "○", "█", "■", "□", "\u00d7", "\u2217", "✱", "xxx", "##")
-_MASK_LINES = ("___", "..", "_.", "._")
-"""What every mask holds; lines mask only between digits."""
+"""One of these is in every mask but a line."""
+_LINE_MIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Roster:
 
     def parts(self, folded: str, persons: Collection[str] = ()) -> Iterator[Part]:
         """Parts beside a mask or a word."""
-        if any(sign in folded for sign in _MASK_SIGNS + _MASK_LINES):
+        if _may_hold_masks(folded):
             masked = _MASK.sub(lambda mask: "*" * len(mask[0]), folded)
             for chunk in _CHUNK.finditer(masked) if "*" in masked else ():
                 if "*" in chunk[0]:
@@ -177,9 +180,16 @@ class Roster:
                 yield Part(secret, SUFFIX_KEPT, run.start(), run.end())
 
 
+def _may_hold_masks(folded: str) -> bool:
+    is_signed = any(sign in folded for sign in _MASK_SIGNS)
+    return is_signed or bool(rows_of(folded).spans(LINE, _LINE_MIN))
+
+
 def naked_numbers(folded: str) -> Iterator[re.Match[str]]:
     """Numbers on their own that are long enough to be a part of an identifier."""
-    return _NAKED.finditer(folded)
+    for start, _ in rows_of(folded).spans(DIGITS, _NAKED_DIGITS_MIN, not_behind=LOWER):
+        if (number := _NAKED.match(folded, start)) is not None:
+            yield number
 
 
 def ascribed(person: str, fit: set[str], persons: Collection[str]) -> bool:

@@ -89,7 +89,7 @@ def view_of(pieces: tuple[bytes, ...], path: tuple[str, ...]) -> View:
 
 _LEGIBLE = re.compile(
     rb"(?:[\x00\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|"
-    rb"[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}){6,}"
+    rb"[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}){6,}+"
 )
 
 

@@ -4,7 +4,6 @@ it. Where there is much to read, all cores do it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from scenarios.judge.contents import bytes_of, contents_of, is_kept
 from scenarios.judge.dossiers import UNREADABLE
@@ -74,7 +73,7 @@ class Reader:
 
     def _read(self, arrival: Arrival, clean: set[tuple[bytes, str]]) -> Reading:
         contents = contents_of(arrival)
-        exact = self._amounts.payments(contents.numbers)
+        exact = self._amounts.payments(contents.amounts)
         by_lineage = self._traced.get(arrival.body.sha256, ())
         payments = tuple(dict.fromkeys([*exact, *by_lineage]))
         persons = {self._payments[payment].payer.id for payment in payments}
@@ -115,13 +114,8 @@ def _pieces(arrivals: Sequence[Seen]) -> Iterator[range]:
         yield range(start, len(arrivals))
 
 
-_LARGEST_EXPONENT = 20
-"""No amount is as large, and a number that is may have more digits than arithmetic keeps."""
-
-
 class _Amounts:
-    """Payments by their amounts, in every way in which these are written as a number: minor units,
-    and major units of two digits."""
+    """Payments by their amounts."""
 
     def __init__(self, payments: Mapping[str, Payment]) -> None:
         self._by_minor: dict[int, str | None] = {}
@@ -129,17 +123,11 @@ class _Amounts:
             known = payment.amount_minor in self._by_minor
             self._by_minor[payment.amount_minor] = None if known else payment.id
 
-    def payments(self, numbers: Sequence[Decimal]) -> list[str]:
-        """Those of which an amount is among the numbers, in the order of these; an amount that two
-        payments share proves nothing and is left out."""
+    def payments(self, amounts: Sequence[tuple[int, ...]]) -> list[str]:
+        """Those whose amount is among these, in their order; an amount that two payments share
+        proves nothing and is left out."""
         found: dict[str, None] = {}
-        for number in numbers:
-            if number.adjusted() > _LARGEST_EXPONENT:
-                continue
-            minor = number * 100
-            if minor != int(minor):
-                continue
-            written = [int(minor)] if minor % 100 else [int(minor), int(number)]
+        for written in amounts:
             meant = [self._by_minor[each] for each in written if each in self._by_minor]
             if len(meant) == 1 and meant[0] is not None:
                 found[meant[0]] = None

@@ -1,6 +1,5 @@
 """How each wrapping is taken off: all tokens of a view that wear it, at once."""
 
-import base64
 import binascii
 import bz2
 import re
@@ -13,6 +12,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from scenarios.judge.folding import ordinary
+from scenarios.judge.rows import BASE32, BASE64, HEX, rows_of
 
 TOKEN_BYTES_MAX = 64
 """What is no longer is remembered: a token comes again with each payment of a person."""
@@ -107,28 +107,44 @@ def _deflate(view: View, allowance: Allowance) -> Iterator[bytes]:
 _BASE64_MIN = 11
 """Eight bytes, unpadded."""
 
-# A chunk of at least 60 characters that ends a line goes on in the next, as in mail.
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{11,}(?:(?<=[A-Za-z0-9+/_-]{60})\r?\n[A-Za-z0-9+/_-]+)*")
+_MAIL_LINE = 60
+"""A row of so many characters that ends a line goes on in the next, as in mail."""
+_IN_LINES = re.compile(
+    rf"[A-Za-z0-9+/_-]+(?:(?<=[A-Za-z0-9+/_-]{{{_MAIL_LINE}}})\r?\n[A-Za-z0-9+/_-]+)+"
+)
 _STANDARD = str.maketrans("-_", "+/", "\r\n")
-
-
-_ONLY_HEX = re.compile(r"[0-9A-Fa-f]+")
-"""No base64 of anything sought looks like this: every three characters of an identifier give a
-letter beyond F for the first digit or capital among them, and binary data would have to avoid two
-letters of three all along."""
 
 
 def _base64(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Base64 in both alphabets. A token may have a name grown to its front, so every alignment is
     tried; the shifted ones are nearly always nonsense and share one piece."""
     shifted = []
-    for token in dict.fromkeys(_BASE64.findall(ordinary(view.text))):  # Names of fields recur.
-        if _ONLY_HEX.fullmatch(token):
-            continue
+    for token in dict.fromkeys(_base64_tokens(ordinary(view.text))):  # Names of fields recur.
         meant, amiss = _unwrapped(token) if len(token) <= TOKEN_BYTES_MAX else _unwrap(token)
         yield from meant
         shifted.append(amiss)
     yield b"\n".join(shifted)
+
+
+def _base64_tokens(text: str) -> Iterator[str]:
+    """Everything that may be base64. Hex digits alone are none of anything sought: every three
+    characters of an identifier give a letter beyond F for the first digit or capital among them,
+    and binary data would have to avoid two letters of three all along."""
+    rows = rows_of(text)
+    only_hex = frozenset(rows.spans(HEX, _BASE64_MIN))
+    over = 0
+    for span in rows.spans(BASE64, _BASE64_MIN):
+        start, end = span
+        if start < over:
+            continue  # It has been taken with the line before.
+        if end - start >= _MAIL_LINE and text[end : end + 1] in ("\r", "\n"):
+            lines = _IN_LINES.match(text, start)
+            if lines is not None:
+                over = lines.end()
+                yield lines[0]
+                continue
+        if span not in only_hex:
+            yield text[start:end]
 
 
 @lru_cache(maxsize=50_000)
@@ -157,22 +173,21 @@ def _from_base64(token: str) -> bytes:
     return binascii.a2b_base64(token + _PADDING[len(token) % 4])
 
 
-_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
-_FOUR_APART = re.compile(r"[:\s-](?:[0-9A-Fa-f]{2}[:\s-]){3}")
-"""Stands within every row of eight pairs; from one separator to the next the search runs fast."""
+_HEX_MIN = 16
 _HEX_PAIRS = re.compile(r"[0-9A-Fa-f]{2}(?:[:\s-][0-9A-Fa-f]{2}){7,}")
 
 
 def _hex(view: View, allowance: Allowance) -> Iterator[bytes]:
     """Runs of hex digits at both alignments, and pairs of them set apart."""
     text = ordinary(view.text)
-    shifted = []
-    for token in _HEX.findall(text):
+    rows = rows_of(text)
+    tokens = rows.texts(HEX, _HEX_MIN)
+    for token in tokens:
         yield bytes.fromhex(token[: len(token) // 2 * 2])
-        shifted.append(bytes.fromhex(token[1 : 1 + (len(token) - 1) // 2 * 2]))
-    for pairs in _HEX_PAIRS.findall(text) if _FOUR_APART.search(text) else ():
+    for pairs in _HEX_PAIRS.findall(text) if rows.may_stand_apart(HEX, 2, 3, 6) else ():
+        # Of eight pairs, the first and the last may be parts of longer rows.
         yield bytes.fromhex(re.sub(r"[:\s-]", "", pairs))
-    yield b"\n".join(shifted)
+    yield bytes.fromhex("0a".join(token[1 : 1 + (len(token) - 1) // 2 * 2] for token in tokens))
 
 
 _URL_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -251,19 +266,23 @@ def _of_escape(escape: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else escape[0]
 
 
-_BASE32 = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
-_PERHAPS_BASE32 = re.compile(r"[A-Za-z2-7]{16,}")
+_BASE32_MIN = 16
+_OF_ONE_CASE = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
+_IN_BASE_32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
+"""From the digits of RFC 4648 to those with which Python writes numbers."""
 
 
 def _base32(view: View, allowance: Allowance) -> Iterator[bytes]:
-    for run in _PERHAPS_BASE32.findall(ordinary(view.text)):
-        yield from _from_base32(run)
+    for row in rows_of(ordinary(view.text)).texts(BASE32, _BASE32_MIN):
+        yield from map(_from_base32, _OF_ONE_CASE.findall(row))
 
 
-def _from_base32(run: str) -> Iterator[bytes]:
-    for token in _BASE32.findall(run):
-        whole = token[: len(token) - {1: 1, 3: 1, 6: 1}.get(len(token) % 8, 0)]
-        yield base64.b32decode(whole.upper() + "=" * (-len(whole) % 8))
+def _from_base32(token: str) -> bytes:
+    """What the token stands for, up to its last whole byte: many times as fast as the standard
+    library."""
+    bits = 5 * len(token)
+    number = int(token.upper().translate(_IN_BASE_32), 32)
+    return (number >> bits % 8).to_bytes(bits // 8, "big")
 
 
 _BZIP2_START = re.compile(rb"BZh[1-9]1AY&SY")

@@ -2,7 +2,7 @@
 
 Merchants, payers and routes are tables; a payment names its own by their places in them. Row `i`
 read as a payment is the payment of that number, to the last letter: the tests hold both against
-each other. Needs numpy, which the load tests have.
+each other. Needs numpy.
 """
 
 from collections.abc import Sequence

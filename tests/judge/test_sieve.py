@@ -45,6 +45,21 @@ def test_with_a_step_what_is_that_much_longer_is_seen_wherever_it_stands(step: i
     assert not part.may_hold(b"." * 100)
 
 
+@pytest.mark.parametrize("step", [1, 4])
+def test_it_takes_for_sought_only_what_begins_as_something_sought(step: int) -> None:
+    draw = random.Random(11)
+    sieve = Sieve(step)
+    begins = [draw.randbytes(sieve.least) for _ in range(50)]
+    for begin in begins:
+        sieve.add(begin)
+    sought = {begin[at : at + 8] for begin in begins for at in range(step)}
+
+    for _ in range(500):
+        data = draw.randbytes(20) + draw.choice([b"", draw.choice(begins)]) + draw.randbytes(20)
+        looked_up = {data[at : at + 8] for at in range(0, len(data) - 7, step)}
+        assert sieve.may_hold(data) == (not sought.isdisjoint(looked_up))
+
+
 def test_less_than_a_sieve_needs_is_refused() -> None:
     with pytest.raises(ValueError, match="11 bytes are needed, not 10"):
         Sieve(step=4).add(b"0123456789")
