@@ -8,14 +8,12 @@ beside it (PIPL art. 73: what can be restored with exported information is not d
 import base64
 import binascii
 import hashlib
-import hmac
 import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from scenarios.judge.forks import in_forks
 from scenarios.judge.masking import mask_value
@@ -30,12 +28,13 @@ MISSES_MAX = 32
 """Identifiers after which a value is no key: it arrives again and again, and never opened
 anything."""
 
-PIECE_PAIRS = 5_000
-"""About as many values with an identifier are tried in one go."""
-SHARED_FROM_PAIRS = 20_000
+PIECE_VALUES = 2_500
+"""So many values are tried in one go."""
+SHARED_FROM_VALUES = 10_000
 """Fewer than this are tried sooner than other processes are at work."""
 
-_NOTHING: frozenset[str] = frozenset()
+_BLOCK_BYTES = 64
+"""What SHA-256 and SM3 take in at once."""
 _START_BYTES = 3
 """Of a digest, looked up before it is printed: one in thousands goes further."""
 _SHOWN = 16
@@ -45,94 +44,96 @@ _BYTES_IN_BASE64 = 12
 
 Payload = tuple[Sequence[str], Iterable[Person]]
 """The values of one, and the persons whom it is about."""
-Pair = tuple[str, str]
-"""A value and an identifier."""
+Trial = tuple[str, Sequence[str]]
+"""A value, and the identifiers with which it is tried."""
+Opened = dict[str, frozenset[str]]
+"""What of all that arrived a value makes of identifiers, where it makes anything."""
 
 
 class KeySearch:
     """Tries each value of a run as a key once for each identifier, however often both arrive, until
-    it is plain that it is none. Is to be asked in journal order."""
+    it is plain that it is none."""
 
-    def __init__(self, values: Iterable[Sequence[str]]) -> None:
-        """`values` are those of each payload (`Contents.values`)."""
+    def __init__(self, values: Iterable[Sequence[str]], payloads: Iterable[Payload]) -> None:
+        """`values` are those of every payload (`Contents.values`): what a key may have made.
+        `payloads` are those that will be asked about, in journal order."""
         self._tokens = {_shown(value) for some in values for value in some}
-        self._starts = frozenset(start for token in self._tokens for start in _starts(token))
+        self._starts = frozenset(_starts(self._tokens))
         """What a digest that is one of the tokens begins with."""
-        self._made: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
-        self._keys: set[str] = set()
+        self._keys: dict[str, Opened] = self._tried(_trials(payloads))
         """Values that opened something."""
 
-    def try_all(self, payloads: Iterable[Payload]) -> None:
-        """Tries beforehand, on all cores where it is much, what will be tried for these payloads:
-        of each value the first identifiers, after which it is known whether it is a key."""
-        pairs: list[Pair] = []
-        for values, persons in payloads:
-            for value, identifier in itertools.product(values, _identifiers(values, persons)):
-                made = self._made[value]
-                if identifier not in made and len(made) < MISSES_MAX:
-                    made[identifier] = _NOTHING
-                    pairs.append((value, identifier))
-        starts = range(0, len(pairs), PIECE_PAIRS)
-        pieces = [pairs[start : start + PIECE_PAIRS] for start in starts]
-        is_large = len(pairs) >= SHARED_FROM_PAIRS
-        for opened in in_forks(self._opening, pieces, is_large=is_large):
-            for (value, identifier), made_of in opened:
-                self._made[value][identifier] = made_of
-                self._keys.add(value)
+    def _tried(self, trials: Sequence[Trial]) -> dict[str, Opened]:
+        """Those of the values that open something, and what; on all cores where it is much."""
+        starts = range(0, len(trials), PIECE_VALUES)
+        pieces = [trials[start : start + PIECE_VALUES] for start in starts]
+        is_large = len(trials) >= SHARED_FROM_VALUES
+        keys: dict[str, Opened] = {}
+        for found in in_forks(self._opening, pieces, is_large=is_large):
+            keys |= found
+        return keys
 
-    def _opening(self, pairs: Sequence[Pair]) -> list[tuple[Pair, frozenset[str]]]:
-        """Those of the pairs whose value opens something with the identifier, and what."""
-        made = ((pair, self._opened(pair[0], pair[1].encode())) for pair in pairs)
-        return [(pair, opened) for pair, opened in made if opened]
+    def _opening(self, trials: Sequence[Trial]) -> dict[str, Opened]:
+        made = ((value, self._opened(value, identifiers)) for value, identifiers in trials)
+        return {value: opened for value, opened in made if opened}
+
+    def _opened(self, value: str, identifiers: Sequence[str]) -> Opened:
+        starts, tokens = self._starts, self._tokens
+        made: dict[str, set[str]] = {}
+        for key in filter(None, _readings(value)):
+            for identifier, digests in _digests(key, identifiers):
+                for digest in digests:
+                    if digest[:_START_BYTES] in starts:
+                        opened = tokens.intersection(_printed(digest))
+                        if opened:
+                            made.setdefault(identifier, set()).update(opened)
+        return {identifier: frozenset(opened) for identifier, opened in made.items()}
 
     def exported_keys(self, values: Sequence[str], persons: Iterable[Person]) -> tuple[str, ...]:
         """Masked values, of those of one payload, that recompute another of them from an
         identifier of the persons it is about."""
+        keys = [value for value in values if value in self._keys]
+        if not keys:
+            return ()
         tokens = {_shown(value) for value in values}
         identifiers = _identifiers(values, persons)
         found: dict[str, None] = {}
-        for value in values:
+        for key in keys:
             for identifier in identifiers:
-                made = self._made_of(value, identifier)
-                if made and not tokens.isdisjoint(made):
-                    found[mask_value(value)] = None
+                if not tokens.isdisjoint(self._made_of(key, identifier)):
+                    found[mask_value(key)] = None
         return tuple(found)
 
-    def _made_of(self, value: str, identifier: str) -> frozenset[str]:
-        """What of all that arrived the value makes of the identifier; nothing once it is known to
-        be no key."""
-        made = self._made[value]
+    def _made_of(self, key: str, identifier: str) -> frozenset[str]:
+        """What of all that arrived the key makes of the identifier: what has opened something is
+        tried for everybody."""
+        made = self._keys[key]
         if identifier not in made:
-            if len(made) >= MISSES_MAX and value not in self._keys:
-                return _NOTHING
-            made[identifier] = self._opened(value, identifier.encode())
-            if made[identifier]:
-                self._keys.add(value)
+            made[identifier] = self._opened(key, [identifier]).get(identifier, frozenset())
         return made[identifier]
 
-    def _opened(self, value: str, identifier: bytes) -> frozenset[str]:
-        """What of all that arrived the value makes of the identifier."""
-        starts, tokens = self._starts, self._tokens
-        made = [
-            shown
-            for key in _readings(value)
-            if key
-            for digest in _digests(key, identifier)
-            if digest[:_START_BYTES] in starts
-            for shown in _printed(digest)
-            if shown in tokens
-        ]
-        return frozenset(made) if made else _NOTHING
+
+def _trials(payloads: Iterable[Payload]) -> list[Trial]:
+    """Every value with the first identifiers that arrive with it, after which it is known whether
+    it is a key."""
+    trials: dict[str, tuple[str, ...]] = {}
+    for values, persons in payloads:
+        identifiers = _identifiers(values, persons)
+        for value in values:
+            tried = trials.get(value, ())
+            if len(tried) < MISSES_MAX:
+                untried = [one for one in identifiers if one not in tried] if tried else identifiers
+                trials[value] = (*tried, *untried)[:MISSES_MAX]
+    return list(trials.items())
 
 
-def _identifiers(values: Sequence[str], persons: Iterable[Person]) -> list[str]:
+def _identifiers(values: Sequence[str], persons: Iterable[Person]) -> tuple[str, ...]:
     """Those that are tried for a payload with so many values."""
     most = min(PERSONS_MAX, max(1, PAIRS_MAX // max(1, len(values))))
-    return [
-        identifier
-        for person in map(plain, _first(persons, most))
-        for identifier in (person.resident_id, person.mobile)
-    ]
+    found: dict[str, None] = {}
+    for person in map(plain, _first(persons, most)):
+        found[person.resident_id] = found[person.mobile] = None
+    return tuple(found)
 
 
 def _first(persons: Iterable[Person], most: int) -> list[Person]:
@@ -149,15 +150,17 @@ def _shown(value: str) -> str:
     return value[:_SHOWN].casefold()
 
 
-def _starts(token: str) -> Iterator[bytes]:
-    """The first three bytes of every digest that may be printed like this, in either alphabet and
-    whatever its case was."""
-    with suppress(ValueError):
-        yield bytes.fromhex(token[: 2 * _START_BYTES])
-    written = token[:4].replace("-", "+").replace("_", "/")
-    for letters in itertools.product(*({letter, letter.upper()} for letter in written)):
-        with suppress(binascii.Error, ValueError):
-            yield binascii.a2b_base64("".join(letters))
+def _starts(tokens: Iterable[str]) -> Iterator[bytes]:
+    """The first three bytes of every digest that may be printed like one of these, in either
+    alphabet and whatever its case was."""
+    for start in {token[: 2 * _START_BYTES] for token in tokens}:
+        with suppress(ValueError):
+            yield bytes.fromhex(start)
+    for start in {token[:4] for token in tokens}:
+        written = start.replace("-", "+").replace("_", "/")
+        for letters in itertools.product(*({letter, letter.upper()} for letter in written)):
+            with suppress(binascii.Error, ValueError):
+                yield binascii.a2b_base64("".join(letters))
 
 
 def _readings(value: str) -> Iterator[bytes]:
@@ -169,19 +172,45 @@ def _readings(value: str) -> Iterator[bytes]:
         yield base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=False)
 
 
-def _digests(key: bytes, identifier: bytes) -> tuple[bytes, ...]:
-    """What common keyed and salted constructions make of the identifier."""
-    keyed = HMAC(key, _SM3)
-    keyed.update(identifier)
-    before, behind = key + identifier, identifier + key
-    return (
-        hmac.digest(key, identifier, "sha256"),
-        keyed.finalize(),
-        hashlib.sha256(before).digest(),
-        _sm3(before),
-        hashlib.sha256(behind).digest(),
-        _sm3(behind),
-    )
+def _digests(key: bytes, identifiers: Iterable[str]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    """What common keyed and salted constructions make of each identifier. HMAC is spelt out
+    (RFC 2104), for its pads are the same for all of them."""
+    sha256_pads = _pads(key if len(key) <= _BLOCK_BYTES else _sha256(key))
+    sm3_pads = _pads(key if len(key) <= _BLOCK_BYTES else _sm3(key))
+    for identifier in identifiers:
+        known = identifier.encode()
+        before, behind = key + known, known + key
+        yield (
+            identifier,
+            (
+                _sha256(sha256_pads.outer + _sha256(sha256_pads.inner + known)),
+                _sm3(sm3_pads.outer + _sm3(sm3_pads.inner + known)),
+                _sha256(before),
+                _sm3(before),
+                _sha256(behind),
+                _sm3(behind),
+            ),
+        )
+
+
+class _Pads(NamedTuple):
+    """What HMAC hashes before a text, and before the digest of both."""
+
+    inner: bytes
+    outer: bytes
+
+
+def _pads(key: bytes) -> _Pads:
+    block = key.ljust(_BLOCK_BYTES, b"\0")
+    return _Pads(block.translate(_INNER), block.translate(_OUTER))
+
+
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _sm3(data: bytes) -> bytes:
@@ -190,8 +219,7 @@ def _sm3(data: bytes) -> bytes:
     return state.finalize()
 
 
-_SM3 = hashes.SM3()
-_FRESH_SM3 = hashes.Hash(_SM3)  # Copying it is much cheaper than making another.
+_FRESH_SM3 = Hash(SM3())  # Copying it is much cheaper than making another.
 
 
 def _printed(digest: bytes) -> tuple[str, ...]:

@@ -17,8 +17,10 @@ def build(assembly: Assembly) -> Iterator[PayloadDossier]:
     """One dossier for each arrival, retransmissions included; what only began to arrive and came
     whole later is not judged twice, unless it leaks."""
     lineage = _lineage_by_digest(assembly)
-    keys = KeySearch(joined.values for joined in assembly.joined)
-    keys.try_all((joined.values, _payers(assembly, joined)) for joined in _judged(assembly))
+    keys = KeySearch(
+        (joined.values for joined in assembly.joined),
+        ((joined.values, _payers(assembly, joined)) for joined in _judged(assembly)),
+    )
     attacked = False
     for joined in _judged(assembly):
         leaks = assembly.leaks.get(joined.at.sequence, ())
