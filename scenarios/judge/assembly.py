@@ -163,8 +163,10 @@ class Assembly:
 
     def blind(self, start: Moment, story: str) -> frozenset[str]:
         """Witnesses that a fault may have blinded between `start` and the end of its story."""
-        end = self.evidence.story_end(story)
         windows = self.evidence.faults.values()
+        if not windows:
+            return frozenset()
+        end = self.evidence.story_end(story)
         over = [window.witnesses for window in windows if window.overlaps(start, end)]
         return frozenset().union(*over)
 
@@ -175,14 +177,14 @@ class Assembly:
             if window.armed.wall_at <= wall_at and (reverted is None or wall_at < reverted.wall_at):
                 yield window
 
-    def facts_of(self, joined: Joined, payment: str | None = None) -> PayloadFacts:
+    def facts_of(self, joined: Joined, *, exact: bool) -> PayloadFacts:
         return PayloadFacts(
             at=joined.at,
             recipient=joined.arrival.recipient,
             digest=joined.arrival.body.sha256,
             grade=joined.grade,
             transmission=joined.transmission,
-            exact_amount=payment in joined.exact,
+            exact_amount=exact,
         )
 
 

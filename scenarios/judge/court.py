@@ -34,7 +34,7 @@ class Ruling:
 
 
 class Hearing:
-    """One requirement, shown one dossier after the other.
+    """One requirement, shown some dossiers after the others.
 
     A finding that rests on a blinded witness, on what may still have come, on a starved machine or
     on an ambiguous join is only a doubt.
@@ -48,21 +48,26 @@ class Hearing:
         self._doubts: list[Doubt] = []
         self._mistakes: list[str] = []
 
-    def show(self, dossier: Dossier) -> None:
-        """Judge it, if it bears on the requirement; no more of it is kept than what is found."""
-        try:
-            if not self.requirement.bears_on(dossier):
-                return
-            self._exercised += 1
-            self._stories[dossier.story] = None
-            for finding in self.requirement.judge(dossier):
-                doubt = doubt_in(finding, dossier)
-                if doubt is None:
-                    self._findings.append(finding)
-                else:
-                    self._doubts.append(doubt)
-        except Exception as mistake:  # A fault in the judge is never evidence against the platform.
-            self._mistakes.append(f"{dossier.subject}: {mistake!r}")
+    def show(self, dossiers: Iterable[Dossier]) -> None:
+        """Judge those that bear on the requirement; no more of them is kept than what is found."""
+        bears_on = self.requirement.bears_on
+        for dossier in dossiers:
+            try:
+                if bears_on(dossier):
+                    self._exercised += 1
+                    self._stories[dossier.story] = None
+                    self._hear(dossier)
+            # A fault in the judge is never evidence against the platform.
+            except Exception as mistake:
+                self._mistakes.append(f"{dossier.subject}: {mistake!r}")
+
+    def _hear(self, dossier: Dossier) -> None:
+        for finding in self.requirement.judge(dossier):
+            doubt = doubt_in(finding, dossier)
+            if doubt is None:
+                self._findings.append(finding)
+            else:
+                self._doubts.append(doubt)
 
     def ruling(self) -> Ruling:
         """What came of it."""
@@ -82,8 +87,7 @@ class Hearing:
 def rule_on(requirement: Requirement, dossiers: Iterable[Dossier]) -> Ruling:
     """The ruling over all of these."""
     hearing = Hearing(requirement)
-    for dossier in dossiers:
-        hearing.show(dossier)
+    hearing.show(dossiers)
     return hearing.ruling()
 
 

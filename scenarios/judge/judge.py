@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from scenarios.judge.requirement import Requirement
 from scenarios.judge.verdict import Verdict, overall
 from simulator.journal.entry import Entry
 from simulator.journal.verify import Ending
+
+SHOWN_TOGETHER = 1_000
+"""Dossiers, which are of one subject."""
 
 
 class NoRun(Exception):
@@ -72,14 +76,14 @@ def _judge(evidence: Evidence, requirements: Mapping[str, Requirement]) -> Judge
 
 
 def _rulings(assembly: Assembly, chosen: Sequence[Requirement]) -> tuple[Ruling, ...]:
-    """Each dossier is made once, shown to everyone whom it may concern, and gone: of a large run
-    they would not fit into memory."""
+    """Each dossier is made once, shown with some others to everyone whom it may concern, and gone:
+    of a large run they would not fit into memory."""
     hearings = {requirement.id: Hearing(requirement) for requirement in chosen}
     for subject, dossiers in docket(assembly, (one.subject for one in chosen)):
         concerned = [one for one in hearings.values() if one.requirement.subject == subject]
-        for dossier in dossiers:
+        while some := list(islice(dossiers, SHOWN_TOGETHER)):
             for hearing in concerned:
-                hearing.show(dossier)
+                hearing.show(some)
     return tuple(hearing.ruling() for hearing in hearings.values())
 
 

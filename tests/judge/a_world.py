@@ -220,11 +220,11 @@ class AWorld:
         }
         return next(self.traffic.payments(1, **(values | changes)))
 
-    def ask(self, payment: Payment, *, outcome: str = "accepted") -> Entry:
+    def ask(self, payment: Payment, *, outcome: str = "accepted", story: str = "a_story") -> Entry:
         return self.add(
             rec.Asked(
                 payment_to_json(payment),
-                "a_story",
+                story,
                 self.now,
                 self.now,
                 202,

@@ -1,118 +1,96 @@
 """What a merchant asked for, and what became of it at home and abroad."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from scenarios.judge.assembly import Assembly, doubt_of, late_by, unlisted_values
+from scenarios.judge.assembly import Assembly, late_by, unlisted_values
 from scenarios.judge.dossiers import Moment, Order, PaymentDossier
 from scenarios.judge.evidence import Seen, Submitted
 from scenarios.judge.joining import Joined
 from scenarios.judge.leaks import Leak
+from scenarios.judge.subjects.leaving import leavings
 from scenarios.traffic import Payment, Person, plain
 
 
 def build(assembly: Assembly) -> Iterator[PaymentDossier]:
     """One dossier for each payment that a merchant asked for."""
-    leaks = _leaks_by_person(assembly)
-    declared = _declared(assembly)
-    listed = {recipient for recipient, _ in declared}
-    views = _Views(assembly)
-    restarts = list(_restarts(assembly.evidence.actions))
-    unlisted = _at_unlisted(assembly)
+    run = _Run(assembly)
     for id, submitted in assembly.asked.items():
         payment = assembly.payments[id]
-        joins = assembly.carried.get(id, [])
+        joins = assembly.carried.get(id, ())
         if not joins and payment.recipient:
             # For an unlisted recipient, any payload that reached it in the story.
-            joins = unlisted.get((payment.recipient, submitted.story), [])
-        yield _dossier(
-            assembly, payment, submitted, joins, leaks, declared, listed, views, restarts
-        )
+            joins = run.unlisted.get((payment.recipient, submitted.story), ())
+        yield _dossier(run, payment, submitted, joins)
 
 
 def _dossier(
-    assembly: Assembly,
-    payment: Payment,
-    submitted: Submitted,
-    joins: list[Joined],
-    leaks: dict[str, list[Leak]],
-    declared: dict[tuple[str, str], Moment],
-    listed: set[str],
-    views: "_Views",
-    restarts: list[tuple[str, Moment]],
+    run: "_Run", payment: Payment, submitted: Submitted, joins: Sequence[Joined]
 ) -> PaymentDossier:
-    first = joins[0] if joins else None
+    assembly, evidence = run.assembly, run.assembly.evidence
+    story, recipient = submitted.story, payment.recipient
+    entries = tuple([joined.at.sequence for joined in joins])
+    leaving = run.leaving_of(story, entries)
     while_ = _suspension(assembly, submitted)
-    late = [s for joined in joins if (s := late_by(while_, joined.at)) is not None]
+    late = _late(while_, joins) if while_ else []
     return PaymentDossier(
         subject=f"payment {payment.id}",
-        story=submitted.story,
-        entries=(submitted.at.sequence, *(joined.at.sequence for joined in joins)),
-        blind=assembly.blind(first.at if first else submitted.at, submitted.story),
-        watched=assembly.evidence.watched(
-            max(submitted.at, first.at) if first else submitted.at, submitted.story
-        ),
-        doubt=doubt_of(joins),
+        story=story,
+        entries=(submitted.at.sequence, *entries),
+        blind=leaving.blind if joins else assembly.blind(submitted.at, story),
+        watched=leaving.watched and evidence.watched(submitted.at, story),
+        doubt=leaving.doubt,
         id=payment.id,
         platform_payment=submitted.platform_payment,
         asked_at=submitted.sent_at,
         outcome=submitted.outcome,
-        final=assembly.evidence.followed.get(payment.id, "unknown"),
+        final=evidence.followed.get(payment.id, "unknown"),
         domestic=payment.domestic,
-        recipient=payment.recipient,
+        recipient=recipient,
         country=payment.country,
-        recipient_listed=payment.recipient in listed,
-        country_listed=(payment.recipient, payment.country) in declared,
+        recipient_listed=recipient in run.first_accepted,
+        country_listed=(recipient, payment.country) in run.declared,
         unlisted_fields=len(unlisted_values(payment)),
         awkward=_awkward(payment),
-        amount_authorized=first is None or views[first.at.sequence].amount_authorized,
+        amount_authorized=leaving.amount_authorized,
         asked_under=_cut_off(assembly, submitted),
         asked_while=while_,
         left_under_order_s=next(iter(late), None),
         left_starved=assembly.starvation(while_.told_at, while_.limit_s, late) if while_ else None,
         asked_before_restart=any(
-            story == submitted.story and submitted.answered_at < at.wall_at
-            for story, at in restarts
+            submitted.answered_at < at.wall_at for at in run.restarts.get(story, ())
         ),
-        accepted_at=_accepted_at(assembly, declared, payment, first),
-        payloads=tuple(assembly.facts_of(joined, payment.id) for joined in joins),
-        left_at=first.at if first else None,
-        permitted=all(views[joined.at.sequence].permitted for joined in joins),
-        monitored=all(views[joined.at.sequence].monitored for joined in joins),
-        leaks=tuple(leaks.get(payment.payer.id, ())),
+        accepted_at=(
+            leaving.accepted_at if leaving.version_known else run.first_accepted.get(recipient)
+        ),
+        payloads=tuple([facts[payment.id in exact] for exact, facts in leaving.payloads]),
+        left_at=leaving.left_at,
+        permitted=leaving.permitted,
+        monitored=leaving.monitored,
+        leaks=tuple(run.leaks.get(payment.payer.id, ())),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What a payload means to each of its payments."""
-
-    permitted: bool
-    monitored: bool
-    amount_authorized: bool
-
-
-class _Views(dict[int, _View]):
-    """By the entry of the payload, made when first asked for: it may carry many payments."""
+class _Run:
+    """What is the same for many payments, found once."""
 
     def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
-        self._joined = {joined.at.sequence: joined for joined in assembly.joined}
+        self.assembly = assembly
+        self.leaks = _leaks_by_person(assembly)
+        self.declared = _declared(assembly)
+        self.first_accepted: dict[str | None, Moment] = {}
+        """When a declaration for each recipient was first accepted."""
+        for (recipient, _), at in self.declared.items():
+            self.first_accepted[recipient] = min(self.first_accepted.get(recipient, at), at)
+        self.leaving_of = leavings(assembly)
+        self.restarts = _restarts(assembly.evidence.actions)
+        self.unlisted = _at_unlisted(assembly)
 
-    def __missing__(self, entry: int) -> _View:
-        joined = self._joined[entry]
-        made = self[entry] = _View(
-            permitted=_permitted(self._assembly, joined),
-            monitored=_monitored(self._assembly, joined),
-            amount_authorized=_amount_authorized(self._assembly, joined),
-        )
-        return made
 
-
-def _restarts(actions: Iterable[Seen]) -> Iterator[tuple[str, Moment]]:
+def _restarts(actions: Iterable[Seen]) -> dict[str, list[Moment]]:
     """When the platform was restarted, by story. One that could not be restarted proves nothing."""
+    found: dict[str, list[Moment]] = {}
     begun: Seen | None = None
     for seen in actions:
         facts = seen.record.facts
@@ -120,8 +98,9 @@ def _restarts(actions: Iterable[Seen]) -> Iterator[tuple[str, Moment]]:
             begun = seen
         elif facts.get("taken") == "restart":
             if begun is not None and facts.get("ok"):
-                yield begun.story, begun.at
+                found.setdefault(begun.story, []).append(begun.at)
             begun = None
+    return found
 
 
 def _at_unlisted(assembly: Assembly) -> dict[tuple[str, str], list[Joined]]:
@@ -144,25 +123,6 @@ def _declared(assembly: Assembly) -> dict[tuple[str, str], Moment]:
     return found
 
 
-def _accepted_at(
-    assembly: Assembly,
-    declared: dict[tuple[str, str], Moment],
-    payment: Payment,
-    first: Joined | None,
-) -> Moment | None:
-    """When the declaration was accepted under which it left: that of its transmission's
-    authorization, or, where it has none, the first for its recipient."""
-    sent = assembly.evidence.transmissions.get(first.transmission or "") if first else None
-    if sent is not None:
-        versions = assembly.evidence.versions.get(sent.event.authorization, [])
-        for version in versions:
-            if version.grant.version == sent.event.authorization_version:
-                found = assembly.evidence.declarations.get(version.grant.declaration)
-                return found.accepted if found else None
-    moments = [at for (recipient, _), at in declared.items() if recipient == payment.recipient]
-    return min(moments, default=None)
-
-
 def _suspension(assembly: Assembly, submitted: Submitted) -> Order | None:
     """The suspension of which the platform had been told, and that was not lifted, when it was
     asked."""
@@ -174,6 +134,11 @@ def _suspension(assembly: Assembly, submitted: Submitted) -> Order | None:
         if order.told_at is not None and order.told_at <= submitted.sent_at and not lifted_before:
             return order
     return None
+
+
+def _late(suspension: Order, joins: Iterable[Joined]) -> list[float]:
+    """By how much each payload left beyond the limit and before the lift."""
+    return [s for joined in joins if (s := late_by(suspension, joined.at)) is not None]
 
 
 def _cut_off(assembly: Assembly, submitted: Submitted) -> frozenset[str]:
@@ -188,37 +153,24 @@ def _cut_off(assembly: Assembly, submitted: Submitted) -> frozenset[str]:
     return frozenset(cut)
 
 
-def _permitted(assembly: Assembly, joined: Joined) -> bool:
-    sent = assembly.evidence.transmissions.get(joined.transmission or "")
-    return sent is not None and sent.accepted is not None and sent.accepted < joined.at
-
-
-def _monitored(assembly: Assembly, joined: Joined) -> bool:
-    sent = assembly.evidence.transmissions.get(joined.transmission or "")
-    if sent is None:
-        return False
-    return any(event.type == "transmission.started" and at < joined.at for at, event in sent.feed)
-
-
-def _amount_authorized(assembly: Assembly, joined: Joined) -> bool:
-    return "M02" in (assembly.permit_at(joined.at, joined.arrival.recipient) or ())
-
-
 def _awkward(payment: Payment) -> bool:
     """Whether an identifier is written otherwise than plainly, or stands where no category expects
     it."""
+    written_plainly, payer = _plainly(payment.payer)
     aside = "".join([payment.note, *payment.extra.values()])
-    written_awkwardly, identifiers = _identifiers(payment.payer)
-    return written_awkwardly or any(value in aside for value in identifiers)
+    hidden = payer.resident_id in aside or payer.mobile in aside or payer.card in aside
+    return hidden or not written_plainly
 
 
 @lru_cache(maxsize=100_000)
-def _identifiers(payer: Person) -> tuple[bool, tuple[str, ...]]:
-    """Whether any is written otherwise than plainly, and all of them written plainly."""
-    kinds = ("resident_id", "mobile", "card")
-    plainly = tuple(getattr(plain(payer), kind) for kind in kinds)
-    written = tuple(unicodedata.normalize("NFC", getattr(payer, kind)) for kind in kinds)
-    return written != plainly, plainly
+def _plainly(payer: Person) -> tuple[bool, Person]:
+    """Whether every identifier is written plainly, and the payer with all of them written so."""
+    plainly = plain(payer)
+    written = (
+        unicodedata.normalize("NFC", value)
+        for value in (payer.resident_id, payer.mobile, payer.card)
+    )
+    return tuple(written) == (plainly.resident_id, plainly.mobile, plainly.card), plainly
 
 
 def _leaks_by_person(assembly: Assembly) -> dict[str, list[Leak]]:
