@@ -11,9 +11,9 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
-from cryptography.hazmat.primitives.hashes import SM3, Hash
+from cryptography.hazmat.primitives.hashes import SHA256, SM3, Hash
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from scenarios.judge.forks import in_forks
 from scenarios.judge.masking import mask_value
@@ -33,8 +33,6 @@ PIECE_VALUES = 2_500
 SHARED_FROM_VALUES = 10_000
 """Fewer than this are tried sooner than other processes are at work."""
 
-_BLOCK_BYTES = 64
-"""What SHA-256 and SM3 take in at once."""
 _START_BYTES = 3
 """Of a digest, looked up before it is printed: one in thousands goes further."""
 _SHOWN = 16
@@ -173,53 +171,33 @@ def _readings(value: str) -> Iterator[bytes]:
 
 
 def _digests(key: bytes, identifiers: Iterable[str]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    """What common keyed and salted constructions make of each identifier. HMAC is spelt out
-    (RFC 2104), for its pads are the same for all of them."""
-    sha256_pads = _pads(key if len(key) <= _BLOCK_BYTES else _sha256(key))
-    sm3_pads = _pads(key if len(key) <= _BLOCK_BYTES else _sm3(key))
+    """What common keyed and salted constructions make of each identifier."""
+    keyed_sha256, keyed_sm3, salted_sm3 = HMAC(key, _SHA256), HMAC(key, _SM3), _FRESH_SM3.copy()
+    salted_sm3.update(key)
     for identifier in identifiers:
         known = identifier.encode()
-        before, behind = key + known, known + key
         yield (
             identifier,
             (
-                _sha256(sha256_pads.outer + _sha256(sha256_pads.inner + known)),
-                _sm3(sm3_pads.outer + _sm3(sm3_pads.inner + known)),
-                _sha256(before),
-                _sm3(before),
-                _sha256(behind),
-                _sm3(behind),
+                _finished(keyed_sha256, known),
+                _finished(keyed_sm3, known),
+                hashlib.sha256(key + known).digest(),
+                _finished(salted_sm3, known),
+                hashlib.sha256(known + key).digest(),
+                _finished(_FRESH_SM3, known + key),
             ),
         )
 
 
-class _Pads(NamedTuple):
-    """What HMAC hashes before a text, and before the digest of both."""
-
-    inner: bytes
-    outer: bytes
-
-
-def _pads(key: bytes) -> _Pads:
-    block = key.ljust(_BLOCK_BYTES, b"\0")
-    return _Pads(block.translate(_INNER), block.translate(_OUTER))
-
-
-_INNER = bytes(byte ^ 0x36 for byte in range(256))
-_OUTER = bytes(byte ^ 0x5C for byte in range(256))
-
-
-def _sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
-
-
-def _sm3(data: bytes) -> bytes:
-    state = _FRESH_SM3.copy()
+def _finished(begun: Hash | HMAC, data: bytes) -> bytes:
+    """The digest with the data at the end; of what was begun, a copy is finished."""
+    state = begun.copy()
     state.update(data)
     return state.finalize()
 
 
-_FRESH_SM3 = Hash(SM3())  # Copying it is much cheaper than making another.
+_SHA256, _SM3 = SHA256(), SM3()
+_FRESH_SM3 = Hash(_SM3)  # Copying it is much cheaper than making another.
 
 
 def _printed(digest: bytes) -> tuple[str, ...]:

@@ -36,8 +36,8 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
                 recipients=recipients,
                 told_apart=assembly.linkage.tells_apart(person),
                 shared_tokens=tuple(mask_value(token) for token in sorted(shared.get(person, ()))),
-                told_categories=frozenset(
-                    code for joined in known for code in categories[joined.arrival.body.sha256]
+                told_categories=frozenset().union(
+                    *(categories[joined.arrival.body.sha256] for joined in known)
                 ),
                 answered=str(answer.record.facts.get("answer")) if answer else None,
             )
