@@ -256,8 +256,7 @@ def _file(assembly: Assembly) -> None:
     for one in assembly.payloads():
         assembly.brought.setdefault(one.arrival.recipient, []).append(one)
         if one.repeats is None:
-            for payment in one.payments:
-                assembly.carried.setdefault(payment, []).append(one)
+            _file_by_payment(assembly.carried, one)
             if one.transmission is not None:
                 assembly.sent_under.setdefault(one.transmission, []).append(one)
     for id, submitted in assembly.asked.items():
@@ -267,6 +266,17 @@ def _file(assembly: Assembly) -> None:
         times.sort()
     for version in assembly.evidence.all_versions():
         assembly.versions.setdefault(version.grant.recipient, []).append(version)
+
+
+def _file_by_payment(carried: dict[str, list[Joined]], one: Joined) -> None:
+    """Most payments are carried once, so that those of one payload share the list of it alone."""
+    alone = [one]
+    for payment in one.payments:
+        earlier = carried.setdefault(payment, alone)
+        if len(earlier) > 1:
+            earlier.append(one)
+        elif earlier is not alone:
+            carried[payment] = [*earlier, one]
 
 
 def planted_index(payments: Iterable[Payment]) -> PlantedIndex:

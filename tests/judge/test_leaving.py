@@ -107,6 +107,25 @@ def test_an_authorization_that_was_amended_is_judged_as_it_was_when_each_left() 
     assert [len(dossier.payloads) for dossier in found] == [1, 2, 1]
 
 
+def test_what_carried_one_again_and_again_is_not_held_against_those_beside_it() -> None:
+    world = AWorld()
+    world.declare()
+    often, first, second, third = (world.payment() for _ in range(4))
+    for one in (often, first, second, third):
+        world.ask(one)
+    for beside in (first, second, third):
+        sent_together(world, often, beside)
+    world.end()
+
+    found = payments(world)
+
+    entries = [payload.at.sequence for payload in found[0].payloads]
+    assert len(entries) == 3
+    assert [[at.at.sequence for at in one.payloads] for one in found[1:]] == [
+        [entry] for entry in entries
+    ]
+
+
 def without_amounts(world: AWorld) -> AuthorizationGranted:
     """A second version, under which exact amounts stay at home."""
     fields = tuple(field for field in FIELDS if field.category != "M02")
