@@ -162,10 +162,12 @@ def _starts(tokens: Iterable[str]) -> Iterator[bytes]:
 
 
 def _readings(value: str) -> Iterator[bytes]:
-    """The bytes that a printed value can stand for: itself, hexadecimal, base64."""
+    """The bytes that a printed value can stand for: itself, and hexadecimal or base64. A key in
+    base64 is not written in hexadecimal digits alone."""
     yield value.encode()
     with suppress(ValueError):
         yield bytes.fromhex(value)
+        return
     with suppress(binascii.Error):
         yield base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=False)
 

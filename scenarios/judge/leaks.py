@@ -16,6 +16,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from scenarios.judge.enumeration import ALGORITHMS, digests_of
 from scenarios.judge.folding import SEPARATORS, flatten, fold, normalise
 from scenarios.judge.kinds import CANARIES, IDENTIFIERS, LENGTH_MIN, mask_value
@@ -28,7 +30,7 @@ from scenarios.judge.masked_values import (
     naked_numbers,
 )
 from scenarios.judge.peeling import PeelingStopped, peeled
-from scenarios.judge.rows import DIGITS, HEX, rows_of
+from scenarios.judge.rows import DIGITS, HEX, SHORT_MAX, rows_of
 from scenarios.judge.sieve import Sieve, narrowed
 from scenarios.judge.spellings import shortened, spellings
 from scenarios.traffic import Secret
@@ -51,6 +53,8 @@ _STEP = 4
 """Of four windows of a text one is looked up: enough for whatever is eleven characters long."""
 _CLEAN_RUNS_MAX = 200_000
 _TOKEN_MAX = 128
+_DIGEST_BYTES = 16
+"""Of an MD5, the shortest."""
 _DIGEST_GRAM = 16
 """Half of an MD5 in hex: a digest cut short is as good as a whole one to those who enumerate."""
 
@@ -326,7 +330,7 @@ class PlantedIndex:
     def _digests_in_bytes(self, pieces: tuple[bytes, ...]) -> Iterator[tuple[Secret, str]]:
         known = self._raw_digests
         binary = [piece for piece in pieces if not piece.isascii()]
-        if not self._digest_sieve.may_hold(b"".join(binary)):
+        if not self._digest_sieve.may_hold(b"".join(map(_around_binary, binary))):
             return
         for piece in binary:
             struck = [at for at in range(len(piece) - _GRAM + 1) if piece[at : at + _GRAM] in known]
@@ -336,6 +340,19 @@ class PlantedIndex:
 
 def _is_number(gram: str) -> bool:
     return gram.isascii() and gram.isdecimal()
+
+
+def _around_binary(piece: bytes) -> bytes:
+    """All of it that may belong to a digest of which one byte is none of ASCII's: another nobody
+    could tell from text. Of a text with some names in it that is little."""
+    if len(piece) <= SHORT_MAX:
+        return piece
+    places = np.flatnonzero(np.frombuffer(piece, np.uint8) >= 0x80)
+    far = np.flatnonzero(np.diff(places) > 2 * _DIGEST_BYTES)
+    starts = np.concatenate((places[:1], places[far + 1])) - _DIGEST_BYTES
+    ends = np.concatenate((places[far], places[-1:])) + _DIGEST_BYTES
+    spans = zip(starts.clip(0).tolist(), ends.tolist(), strict=True)
+    return b"".join([piece[start:end] for start, end in spans])
 
 
 def _read_twice(digits: str) -> bytes:

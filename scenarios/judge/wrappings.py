@@ -132,18 +132,20 @@ def _base64_tokens(text: str) -> Iterator[str]:
     and binary data would have to avoid two letters of three all along."""
     rows = rows_of(text)
     only_hex = frozenset(rows.spans(HEX, _BASE64_MIN))
+    spans = rows.spans(BASE64, _BASE64_MIN)
+    if "\n" not in text:
+        yield from [text[start:end] for start, end in spans if (start, end) not in only_hex]
+        return
     over = 0
-    for span in rows.spans(BASE64, _BASE64_MIN):
+    for span in spans:
         start, end = span
         if start < over:
             continue  # It has been taken with the line before.
-        if end - start >= _MAIL_LINE and text[end : end + 1] in ("\r", "\n"):
-            lines = _IN_LINES.match(text, start)
-            if lines is not None:
-                over = lines.end()
-                yield lines[0]
-                continue
-        if span not in only_hex:
+        lines = _IN_LINES.match(text, start) if end - start >= _MAIL_LINE else None
+        if lines is not None:
+            over = lines.end()
+            yield lines[0]
+        elif span not in only_hex:
             yield text[start:end]
 
 

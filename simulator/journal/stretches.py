@@ -15,6 +15,9 @@ from simulator.journal.entry import Entry, restore
 from simulator.journal.ndjson import line_of, loads
 from simulator.journal.verify import GENESIS, Chain
 
+READ_BYTES = 1024 * 1024
+"""As much is read at a time."""
+
 Link = tuple[int, str]
 """A place in the chain: the sequence of an entry, and its digest."""
 
@@ -57,7 +60,7 @@ def entries_in(path: Path, stretch: Stretch, before: Link) -> Iterator[Entry]:
     """Its entries, proved to go on from that link; raises what `entries_of` raises. Which error of
     a whole file comes first, only a reading from front to back can tell."""
     chain = Chain(*before, loads=loads)
-    with path.open("rb") as file:
+    with path.open("rb", buffering=READ_BYTES) as file:
         file.seek(stretch.start)
         at = stretch.start + (len(file.readline()) if stretch.start else 0)
         while at <= stretch.end and (text := file.readline()):
