@@ -2,7 +2,7 @@
 platform's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scenarios.judge.dossiers import Dossier
 from scenarios.judge.finding import Finding
@@ -33,62 +33,70 @@ class Ruling:
     """Our own failures while judging; they erase no finding."""
 
 
-class Hearing:
-    """One requirement, shown some dossiers after the others.
+@dataclass(slots=True)
+class Minutes:
+    """What a requirement made of the dossiers that it was shown."""
+
+    exercised: int = 0
+    stories: dict[str, None] = field(default_factory=dict)
+    """Stories that exercised it, in their order."""
+    findings: list[Finding] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
+
+    def add(self, later: "Minutes") -> None:
+        """What it made of the dossiers that came next."""
+        self.exercised += later.exercised
+        self.stories |= later.stories
+        self.findings += later.findings
+        self.doubts += later.doubts
+        self.mistakes += later.mistakes
+
+
+def show(requirement: Requirement, dossiers: Iterable[Dossier], minutes: Minutes) -> None:
+    """Judges those that bear on the requirement; no more of them is kept than what is found.
 
     A finding that rests on a blinded witness, on what may still have come, on a starved machine or
     on an ambiguous join is only a doubt.
     """
+    bears_on = requirement.bears_on
+    for dossier in dossiers:
+        try:
+            if bears_on(dossier):
+                minutes.exercised += 1
+                minutes.stories[dossier.story] = None
+                _hear(requirement, dossier, minutes)
+        except Exception as mistake:  # A fault in the judge is never evidence against the platform.
+            minutes.mistakes.append(f"{dossier.subject}: {mistake!r}")
 
-    def __init__(self, requirement: Requirement) -> None:
-        self.requirement = requirement
-        self._exercised = 0
-        self._stories: dict[str, None] = {}
-        self._findings: list[Finding] = []
-        self._doubts: list[Doubt] = []
-        self._mistakes: list[str] = []
 
-    def show(self, dossiers: Iterable[Dossier]) -> None:
-        """Judge those that bear on the requirement; no more of them is kept than what is found."""
-        bears_on = self.requirement.bears_on
-        for dossier in dossiers:
-            try:
-                if bears_on(dossier):
-                    self._exercised += 1
-                    self._stories[dossier.story] = None
-                    self._hear(dossier)
-            # A fault in the judge is never evidence against the platform.
-            except Exception as mistake:
-                self._mistakes.append(f"{dossier.subject}: {mistake!r}")
+def _hear(requirement: Requirement, dossier: Dossier, minutes: Minutes) -> None:
+    for finding in requirement.judge(dossier):
+        doubt = doubt_in(finding, dossier)
+        if doubt is None:
+            minutes.findings.append(finding)
+        else:
+            minutes.doubts.append(doubt)
 
-    def _hear(self, dossier: Dossier) -> None:
-        for finding in self.requirement.judge(dossier):
-            doubt = doubt_in(finding, dossier)
-            if doubt is None:
-                self._findings.append(finding)
-            else:
-                self._doubts.append(doubt)
 
-    def ruling(self) -> Ruling:
-        """What came of it."""
-        return Ruling(
-            requirement=self.requirement,
-            verdict=_verdict(
-                self.requirement, self._exercised, self._findings, self._doubts, self._mistakes
-            ),
-            exercised=self._exercised,
-            stories=tuple(self._stories),
-            findings=tuple(self._findings),
-            doubts=tuple(self._doubts),
-            mistakes=tuple(self._mistakes),
-        )
+def ruling_of(requirement: Requirement, minutes: Minutes) -> Ruling:
+    """What comes of it."""
+    return Ruling(
+        requirement=requirement,
+        verdict=_verdict(requirement, minutes),
+        exercised=minutes.exercised,
+        stories=tuple(minutes.stories),
+        findings=tuple(minutes.findings),
+        doubts=tuple(minutes.doubts),
+        mistakes=tuple(minutes.mistakes),
+    )
 
 
 def rule_on(requirement: Requirement, dossiers: Iterable[Dossier]) -> Ruling:
     """The ruling over all of these."""
-    hearing = Hearing(requirement)
-    hearing.show(dossiers)
-    return hearing.ruling()
+    minutes = Minutes()
+    show(requirement, dossiers, minutes)
+    return ruling_of(requirement, minutes)
 
 
 def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
@@ -108,17 +116,11 @@ def doubt_in(finding: Finding, dossier: Dossier) -> Doubt | None:
     return None
 
 
-def _verdict(
-    requirement: Requirement,
-    exercised: int,
-    findings: list[Finding],
-    doubts: list[Doubt],
-    mistakes: list[str],
-) -> Verdict:
-    if findings:
+def _verdict(requirement: Requirement, minutes: Minutes) -> Verdict:
+    if minutes.findings:
         return Verdict.FAIL
-    if doubts or mistakes:
+    if minutes.doubts or minutes.mistakes:
         return Verdict.INCONCLUSIVE
-    if exercised < requirement.at_least:
+    if minutes.exercised < requirement.at_least:
         return Verdict.NOT_EXERCISED
     return Verdict.PASS

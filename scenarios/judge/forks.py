@@ -22,10 +22,19 @@ _work: list[Callable[[Any], Any]] = []
 
 
 def in_forks(
-    work: Callable[[Piece], Result], pieces: Sequence[Piece], *, is_large: bool
+    work: Callable[[Piece], Result],
+    pieces: Sequence[Piece],
+    *,
+    is_large: bool,
+    results_are_large: bool = False,
 ) -> Iterator[Result]:
-    """What `work` makes of each piece. A fork has everything that the work refers to without a
-    copy; only pieces and results travel. Where little is to be done, it is done sooner here."""
+    """What `work` makes of each piece. A fork has everything that the work refers to, and a copy of
+    what it touches; only pieces and results travel. Where little is to be done, it is done sooner
+    here.
+
+    Forks begin with the first piece, and this process, as long as it would wait for them, with the
+    last, which spares one copy. Where results are large, it has enough to do with taking them in.
+    """
     cores = os.cpu_count() or 1
     if not is_large or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, pieces)
@@ -33,8 +42,17 @@ def in_forks(
     _work.append(work)
     forking = multiprocessing.get_context("fork")
     try:
-        with ProcessPoolExecutor(min(cores, len(pieces)), mp_context=forking) as pool:
-            yield from map(pickle.loads, pool.map(_in_fork, pieces))
+        forks = cores if results_are_large else cores - 1
+        with ProcessPoolExecutor(forks, mp_context=forking) as pool:
+            there = [pool.submit(_in_fork, piece) for piece in pieces]
+            here: dict[int, Result] = {}
+            last = 0 if results_are_large else len(pieces)
+            for at, result in enumerate(there):
+                while at < last and not result.done():
+                    last -= 1
+                    if there[last].cancel():
+                        here[last] = work(pieces[last])
+                yield here.pop(at) if at in here else pickle.loads(result.result())
     finally:
         _work.pop()
 

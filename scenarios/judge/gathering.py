@@ -75,7 +75,8 @@ def _read_in_stretches(path: Path, ending: Ending) -> Evidence:
     link: Link = (0, GENESIS)
     stretches = stretches_of(path, PIECE_BYTES)
     read_one = partial(_read_stretch, path)
-    for notes in in_forks(read_one, stretches, is_large=len(stretches) > 1):
+    many = len(stretches) > 1
+    for notes in in_forks(read_one, stretches, is_large=many, results_are_large=True):
         if notes.before != link:
             raise Broken(link[0] + 1, "the journal was changed while it was read")
         reader.take(notes)

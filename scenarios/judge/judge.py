@@ -11,14 +11,15 @@ from typing import Any
 
 from scenarios.judge.assembly import Assembly, assemble
 from scenarios.judge.conservation import conserved
-from scenarios.judge.court import Hearing, Ruling
-from scenarios.judge.docket import docket
+from scenarios.judge.court import Minutes, Ruling, ruling_of, show
+from scenarios.judge.docket import Part, docket
 from scenarios.judge.evidence import Evidence
+from scenarios.judge.forks import in_forks
 from scenarios.judge.gathering import read, read_journal
 from scenarios.judge.judgement import Judgement, verdict_of
 from scenarios.judge.leaks import PlantedIndex
 from scenarios.judge.masking import legible, mask
-from scenarios.judge.requirement import Requirement
+from scenarios.judge.requirement import Requirement, SubjectName
 from scenarios.judge.verdict import Verdict, overall
 from simulator.journal.entry import Entry
 from simulator.journal.verify import Ending
@@ -78,13 +79,27 @@ def _judge(evidence: Evidence, requirements: Mapping[str, Requirement]) -> Judge
 def _rulings(assembly: Assembly, chosen: Sequence[Requirement]) -> tuple[Ruling, ...]:
     """Each dossier is made once, shown with some others to everyone whom it may concern, and gone:
     of a large run they would not fit into memory."""
-    hearings = {requirement.id: Hearing(requirement) for requirement in chosen}
-    for subject, dossiers in docket(assembly, (one.subject for one in chosen)):
-        concerned = [one for one in hearings.values() if one.requirement.subject == subject]
-        while some := list(islice(dossiers, SHOWN_TOGETHER)):
-            for hearing in concerned:
-                hearing.show(some)
-    return tuple(hearing.ruling() for hearing in hearings.values())
+    parts = list(docket(assembly, (one.subject for one in chosen)))
+    is_large = len(parts) > len({subject for subject, _ in parts})
+    minutes = {requirement.id: Minutes() for requirement in chosen}
+    hear_one = partial(_hear, chosen, parts)
+    for heard in in_forks(hear_one, range(len(parts)), is_large=is_large):
+        for id, noted in heard.items():
+            minutes[id].add(noted)
+    return tuple(ruling_of(requirement, minutes[requirement.id]) for requirement in chosen)
+
+
+def _hear(
+    chosen: Sequence[Requirement], parts: Sequence[tuple[SubjectName, Part]], at: int
+) -> dict[str, Minutes]:
+    """What the requirements, by their id, make of one part of the dossiers."""
+    subject, part = parts[at]
+    concerned = [(one, Minutes()) for one in chosen if one.subject == subject]
+    dossiers = part()
+    while some := list(islice(dossiers, SHOWN_TOGETHER)):
+        for requirement, noted in concerned:
+            show(requirement, some, noted)
+    return {requirement.id: noted for requirement, noted in concerned}
 
 
 def _judgement(assembly: Assembly, rulings: tuple[Ruling, ...]) -> Judgement:

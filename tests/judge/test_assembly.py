@@ -21,7 +21,8 @@ from tests.judge.a_world import AUTHORIZATION, PLATFORM, AWorld, body
 
 
 def dossiers(world: AWorld, subject: SubjectName) -> list[Any]:
-    return list(dict(docket(assemble(read(world.entries)), [subject]))[subject])
+    parts = docket(assemble(read(world.entries)), [subject])
+    return [dossier for _, part in parts for dossier in part()]
 
 
 def stopped(world: AWorld) -> None:

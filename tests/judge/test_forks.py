@@ -1,5 +1,6 @@
 """How many processes judge changes no byte of a judgement."""
 
+import multiprocessing
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from scenarios.judge import judge, reading
 from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.forks import in_forks
 from scenarios.judge.judgement import to_bytes
+from scenarios.judge.subjects import payment
 from scenarios.requirements import catalogue
 from scenarios.traffic import Traffic
 from simulator.journal import records as rec
@@ -24,14 +26,35 @@ def pieces_that_differ(number: int) -> tuple[int, int]:
     return number * number, os.getpid()
 
 
-def test_the_results_come_in_the_order_of_the_pieces_from_other_processes(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("results_are_large", [True, False])
+def test_the_results_come_in_the_order_of_the_pieces(
+    results_are_large: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    done = list(in_forks(pieces_that_differ, range(20), is_large=True))
+    done = list(
+        in_forks(pieces_that_differ, range(20), is_large=True, results_are_large=results_are_large)
+    )
 
     assert [result for result, _ in done] == [number * number for number in range(20)]
-    assert os.getpid() not in {process for _, process in done}
+    if results_are_large:
+        assert os.getpid() not in {process for _, process in done}
+
+
+def test_this_process_works_while_it_would_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fork does not end its first piece before this process has done the last."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    there, done_here = multiprocessing.get_context("fork").Event(), os.getpid()
+
+    def work(number: int) -> int:
+        if os.getpid() == done_here:
+            there.set()
+        else:
+            assert there.wait(60)
+        return os.getpid()
+
+    processes = list(in_forks(work, range(4), is_large=True))
+
+    assert done_here in processes[1:]
 
 
 @pytest.mark.parametrize(("cores", "is_large"), [(1, True), (2, False)])
@@ -109,5 +132,6 @@ def test_a_judgement_is_the_same_from_one_process_and_from_several(
     alone = to_bytes(judge(entries, catalogue()))
 
     monkeypatch.setattr(reading, "SHARED_FROM_BYTES", 0)
+    monkeypatch.setattr(payment, "PART", 7)
 
     assert to_bytes(judge(entries, catalogue())) == alone

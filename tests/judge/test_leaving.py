@@ -17,7 +17,7 @@ from tests.judge.a_world import FIELDS, PLATFORM, AWorld
 
 
 def payments(world: AWorld) -> list[PaymentDossier]:
-    return list(payment.build(assemble(read(world.entries))))
+    return [one for part in payment.parts(assemble(read(world.entries))) for one in part()]
 
 
 def sent_together(world: AWorld, *together: Payment) -> None:

@@ -1,6 +1,7 @@
 """What arrived at a recipient, and under whose permission."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from scenarios.judge.assembly import Assembly, doubt_of
 from scenarios.judge.dossiers import LineageFacts, Moment, PayloadDossier
@@ -13,14 +14,18 @@ from scenarios.judge.masking import mask_value
 from scenarios.traffic import Person, plain
 
 
-def build(assembly: Assembly) -> Iterator[PayloadDossier]:
+def parts(assembly: Assembly) -> list[Callable[[], Iterator[PayloadDossier]]]:
     """One dossier for each arrival, retransmissions included; what only began to arrive and came
-    whole later is not judged twice, unless it leaks."""
-    lineage = _lineage_by_digest(assembly)
+    whole later is not judged twice, unless it leaks. The keys in them are tried beforehand."""
     keys = KeySearch(
         (joined.values for joined in assembly.joined),
         ((joined.values, _payers(assembly, joined)) for joined in _judged(assembly)),
     )
+    return [partial(_build, assembly, keys)]
+
+
+def _build(assembly: Assembly, keys: KeySearch) -> Iterator[PayloadDossier]:
+    lineage = _lineage_by_digest(assembly)
     attacked = False
     for joined in _judged(assembly):
         leaks = assembly.leaks.get(joined.at.sequence, ())

@@ -1,8 +1,8 @@
 """What a merchant asked for, and what became of it at home and abroad."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
 from scenarios.judge.assembly import Assembly, late_by, unlisted_values
 from scenarios.judge.dossiers import Moment, Order, PaymentDossier
@@ -12,12 +12,20 @@ from scenarios.judge.leaks import Leak
 from scenarios.judge.subjects.leaving import leavings
 from scenarios.traffic import Payment, Person, plain
 
+PART = 5_000
+"""As many payments are a part."""
 
-def build(assembly: Assembly) -> Iterator[PaymentDossier]:
+
+def parts(assembly: Assembly) -> list[Callable[[], Iterator[PaymentDossier]]]:
     """One dossier for each payment that a merchant asked for."""
-    run = _Run(assembly)
-    for id, submitted in assembly.asked.items():
-        payment = assembly.payments[id]
+    run, ids = _Run(assembly), list(assembly.asked)
+    return [partial(_build, run, ids[start : start + PART]) for start in range(0, len(ids), PART)]
+
+
+def _build(run: "_Run", ids: Sequence[str]) -> Iterator[PaymentDossier]:
+    assembly = run.assembly
+    for id in ids:
+        payment, submitted = assembly.payments[id], assembly.asked[id]
         joins = assembly.carried.get(id, ())
         if not joins and payment.recipient:
             # For an unlisted recipient, any payload that reached it in the story.
