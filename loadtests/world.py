@@ -209,7 +209,7 @@ def simulator(
     *, state: Path, logs: Path, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[World]:
     """The simulator for as long as the block lasts; port 0 takes a free one."""
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_hex(24)
     arguments = ["serve", "--no-demo", "--host", host, "--port", str(port), "--state", str(state)]
     with running(
         "simulator", CLI, arguments, logs=logs, environment={TOKEN_VARIABLE: token}

@@ -150,7 +150,7 @@ async def simulator(
 ) -> AsyncIterator[RunningSimulator]:
     """The simulator for as long as the block lasts; port 0 takes a free one. With `tls` it serves
     https with the certificates of that directory."""
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_hex(24)
     command = [sys.executable, "-m", "scenarios.cli", "serve", "--no-demo", "--host", host]
     command += [] if tls is None else ["--tls", str(tls)]
     ca = None if tls is None else tls / AUTHORITY

@@ -323,7 +323,7 @@ def kept(path: Path) -> str:
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
+        file.write(secrets.token_hex(32) + "\n")
     fresh.replace(path)
     return path.read_text().strip()
 

@@ -45,7 +45,7 @@ class Revocation(Message):
 @router.post("/passcode", operation_id="reissue_passcode")
 async def reissue(here: Here, request: PasscodeRequest) -> Passcode:
     """Lets the registered platform register again, once, with another key; its keys end then."""
-    passcode = request.passcode or secrets.token_urlsafe(12)
+    passcode = request.passcode or secrets.token_hex(12)
     await here.sandbox.reissue_passcode(passcode)
     await put(here, "passcode", (PasscodeReissued(here.sandbox.clock.now()),))
     return Passcode(passcode=passcode)

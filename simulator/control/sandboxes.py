@@ -136,7 +136,7 @@ async def create(world: TheWorld, request: SandboxRequest) -> SandboxState:
     try:
         site = await world.create(
             request.id,
-            passcode=request.passcode or secrets.token_urlsafe(12),
+            passcode=request.passcode or secrets.token_hex(12),
             seed=request.seed,
             starts_at=starts_at,
             rule_pack=request.rule_pack or _law_of(starts_at),
