@@ -137,13 +137,15 @@ class Joiner:
     def join(self, seen: Seen, reading: Reading, repeats: int | None) -> Joined:
         arrival: Arrival = seen.record
         transmission, grade = self.transmission_for(seen.at, arrival, reading.payments)
+        payments = self.evidence.payments
         return Joined(
             seen=replace(seen, record=None),
             arrival=_without_bytes(arrival),
             grade=grade,
             transmission=transmission,
-            payments=reading.payments,
-            exact=frozenset(reading.exact),
+            # By the very ids of the payments: others, read elsewhere, would be kept beside them.
+            payments=tuple([payments[id].id for id in reading.payments]),
+            exact=frozenset([payments[id].id for id in reading.exact]),
             repeats=repeats,
             values=reading.values,
             asks_only=asks_only(arrival),

@@ -23,7 +23,7 @@ def build(assembly: Assembly) -> Iterator[PersonDossier]:
     categories = _categories(assembly)
     for person, joins in received.items():
         answer = answers.get(person)
-        known = [joined for joined in joins if answer is None or joined.at < answer.at]
+        known = [joined for joined in joins if joined.at < answer.at] if answer else joins
         recipients = frozenset(joined.arrival.recipient for joined in known)
         if len(recipients) > 1 or answer is not None:
             story = answer.story if answer else _story_of_second(joins)
