@@ -47,8 +47,23 @@ class Contents:
     """The first values, headers before the body, that may be a key or a token."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bytes(Body):
+    """A body as it was on the wire. One character beyond Latin-1 doubles the room that a text
+    takes."""
+
+    kept: bytes | None = None
+
+
+def as_bytes(body: Body) -> Bytes:
+    """The same body; nothing is kept where the journal has only the digest."""
+    return Bytes(body.sha256, body.size_bytes, kept=bytes_of(body) if is_kept(body) else None)
+
+
 def bytes_of(body: Body) -> bytes:
     """The bytes as they were on the wire; empty when the journal kept only their digest."""
+    if isinstance(body, Bytes):
+        return body.kept or b""
     if body.text is not None:
         return body.text.encode()
     return base64.b64decode(body.base64) if body.base64 else b""
@@ -56,6 +71,8 @@ def bytes_of(body: Body) -> bytes:
 
 def is_kept(body: Body) -> bool:
     """Whether the journal kept the bytes; of a body beyond the limit it has only the digest."""
+    if isinstance(body, Bytes):
+        return body.kept is not None
     return body.text is not None or body.base64 is not None or body.size_bytes == 0
 
 

@@ -32,8 +32,8 @@ def in_forks(
     what it touches; only pieces and results travel. Where little is to be done, it is done sooner
     here.
 
-    Forks begin with the first piece, and this process, as long as it would wait for them, with the
-    last, which spares one copy. Where results are large, it has enough to do with taking them in.
+    This process works on the next piece that is free whenever it would wait, which spares one fork
+    and its copy. Where results are large, it has enough to do with taking them in.
     """
     cores = os.cpu_count() or 1
     if not is_large or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():
@@ -46,12 +46,13 @@ def in_forks(
         with ProcessPoolExecutor(forks, mp_context=forking) as pool:
             there = [pool.submit(_in_fork, piece) for piece in pieces]
             here: dict[int, Result] = {}
-            last = 0 if results_are_large else len(pieces)
+            free = iter(() if results_are_large else range(len(pieces)))
             for at, result in enumerate(there):
-                while at < last and not result.done():
-                    last -= 1
-                    if there[last].cancel():
-                        here[last] = work(pieces[last])
+                while at not in here and not result.done():
+                    mine = next((one for one in free if there[one].cancel()), None)
+                    if mine is None:
+                        break
+                    here[mine] = work(pieces[mine])
                 yield here.pop(at) if at in here else pickle.loads(result.result())
     finally:
         _work.pop()

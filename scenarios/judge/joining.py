@@ -15,7 +15,7 @@ from scenarios.judge.contents import bytes_of, is_kept
 from scenarios.judge.dossiers import Grade, Moment
 from scenarios.judge.evidence import Evidence, Seen, Sent
 from scenarios.judge.reading import Reading
-from simulator.journal.records import Arrival
+from simulator.journal.records import Arrival, Body
 
 _OF_TOKEN_REQUEST = frozenset({"grant_type", "client_id", "client_secret", "scope"})
 
@@ -24,9 +24,13 @@ def asks_only(arrival: Arrival) -> bool:
     """Whether it brings nothing: no body, or the form by which a client asks for its token."""
     if arrival.body.size_bytes == 0:
         return True
-    if "client_credentials" not in (arrival.body.text or ""):
+    data = bytes_of(arrival.body)
+    if b"client_credentials" not in data:
         return False
-    form = dict(parse_qsl(arrival.body.text or "", keep_blank_values=True))
+    try:
+        form = dict(parse_qsl(data.decode(), keep_blank_values=True))
+    except UnicodeDecodeError:
+        return False
     grant = form.get("grant_type") == "client_credentials"
     return grant and arrival.method == "POST" and form.keys() <= _OF_TOKEN_REQUEST
 
@@ -213,7 +217,8 @@ class Untold:
 
 def _without_bytes(arrival: Arrival) -> Arrival:
     """What is asked of it later: bytes are read once, and there may be many."""
-    return replace(arrival, headers={}, body=replace(arrival.body, text=None, base64=None))
+    body = Body(arrival.body.sha256, arrival.body.size_bytes)
+    return replace(arrival, headers={}, body=body)
 
 
 def _told_digests(evidence: Evidence) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
+from scenarios.judge.contents import as_bytes
 from scenarios.judge.dossiers import LineageFacts, Moment
 from scenarios.judge.evidence import Submitted
 from scenarios.traffic import Merchant, Payment, Person
@@ -71,6 +72,9 @@ class _Writer:
             case rec.Opened() | rec.Exchange() | rec.Delivery() | rec.Decided():
                 at = _moment(entry)
                 self.notes.told.append((at, self._without_lineage(at, record)))
+            case rec.Arrival():
+                arrived = replace(record, body=as_bytes(record.body))
+                self.notes.told.append((_moment(entry), arrived))
             case _:
                 self.notes.told.append((_moment(entry), record))
 
