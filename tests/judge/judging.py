@@ -30,7 +30,8 @@ from simulator.journal.ndjson import to_line
 from tests.judge.honest_journal import Size, honest_journal
 
 ROUNDS = 3
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 2.5
+"""Seldom, since to count what processes share takes time from the judge."""
 CLEAN_SELECTION = 2
 """The exit code of `reinspect judge` for a clean run of one story."""
 
