@@ -16,8 +16,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from scenarios.judge.enumeration import ALGORITHMS, digests_of
 from scenarios.judge.folding import SEPARATORS, flatten, fold, normalise
 from scenarios.judge.kinds import CANARIES, IDENTIFIERS, LENGTH_MIN, mask_value
@@ -30,9 +28,10 @@ from scenarios.judge.masked_values import (
     naked_numbers,
 )
 from scenarios.judge.peeling import PeelingStopped, peeled
-from scenarios.judge.rows import DIGITS, HEX, SHORT_MAX, rows_of
+from scenarios.judge.rows import DIGITS, HEX, rows_of
 from scenarios.judge.sieve import Sieve, narrowed
 from scenarios.judge.spellings import shortened, spellings
+from scenarios.judge.texts import is_utf8, may_be_in_utf8
 from scenarios.traffic import Secret
 
 PLAIN = "plain"
@@ -53,8 +52,6 @@ _STEP = 4
 """Of four windows of a text one is looked up: enough for whatever is eleven characters long."""
 _CLEAN_RUNS_MAX = 200_000
 _TOKEN_MAX = 128
-_DIGEST_BYTES = 16
-"""Of an MD5, the shortest."""
 _DIGEST_GRAM = 16
 """Half of an MD5 in hex: a digest cut short is as good as a whole one to those who enumerate."""
 
@@ -163,6 +160,8 @@ class PlantedIndex:
         self._sieve = Sieve(step=_STEP)
         self._short_sieve = Sieve()
         self._digest_sieve = Sieve()
+        self._utf8_digest_sieve = Sieve(window=5, step=4)
+        """The few that can begin in UTF-8."""
         self._clean_runs: set[str] = set()
         """Hex digits without a digest: tokens come again with each payment of a person."""
         self.planted = 0
@@ -273,6 +272,8 @@ class PlantedIndex:
             shown = digest.hex()
             self._raw_digests[digest[:_GRAM]] = entry
             self._digest_sieve.add(digest)
+            if may_be_in_utf8(digest[:_GRAM]):
+                self._utf8_digest_sieve.add(digest)
             self._digests[shown[:_DIGEST_GRAM]] = entry
             if algorithm == "md5":  # Some write only the middle half of an MD5.
                 self._digests[shown[8:24]] = entry
@@ -330,7 +331,9 @@ class PlantedIndex:
     def _digests_in_bytes(self, pieces: tuple[bytes, ...]) -> Iterator[tuple[Secret, str]]:
         known = self._raw_digests
         binary = [piece for piece in pieces if not piece.isascii()]
-        if not self._digest_sieve.may_hold(b"".join(map(_around_binary, binary))):
+        joined = b"".join(binary)
+        sieve = self._utf8_digest_sieve if is_utf8(joined) else self._digest_sieve
+        if not sieve.may_hold(joined):
             return
         for piece in binary:
             struck = [at for at in range(len(piece) - _GRAM + 1) if piece[at : at + _GRAM] in known]
@@ -340,19 +343,6 @@ class PlantedIndex:
 
 def _is_number(gram: str) -> bool:
     return gram.isascii() and gram.isdecimal()
-
-
-def _around_binary(piece: bytes) -> bytes:
-    """All of it that may belong to a digest of which one byte is none of ASCII's: another nobody
-    could tell from text. Of a text with some names in it that is little."""
-    if len(piece) <= SHORT_MAX:
-        return piece
-    places = np.flatnonzero(np.frombuffer(piece, np.uint8) >= 0x80)
-    far = np.flatnonzero(np.diff(places) > 2 * _DIGEST_BYTES)
-    starts = np.concatenate((places[:1], places[far + 1])) - _DIGEST_BYTES
-    ends = np.concatenate((places[far], places[-1:])) + _DIGEST_BYTES
-    spans = zip(starts.clip(0).tolist(), ends.tolist(), strict=True)
-    return b"".join([piece[start:end] for start, end in spans])
 
 
 def _read_twice(digits: str) -> bytes:

@@ -8,13 +8,12 @@ orders of wrappings, however many tokens a body has. Nothing is parsed: a nested
 or a multipart body needs only its escapes removed for its text to be searched.
 """
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scenarios.judge.wrappings import TOKEN_BYTES_MAX, WRAPPINGS, Allowance, View
+from scenarios.judge.texts import texts_of
+from scenarios.judge.wrappings import WRAPPINGS, Allowance, View
 
 INFLATED_BYTES_MAX = 32 * 1024 * 1024
 """How much decompression may bring forth from one body, in total."""
@@ -84,33 +83,5 @@ def peel(data: bytes, depth: int = 3) -> Iterator[View]:
 
 def view_of(pieces: tuple[bytes, ...], path: tuple[str, ...]) -> View:
     """The view of those pieces, one below the other."""
-    return View("\n".join(text for piece in pieces if (text := text_of(piece))), path, pieces)
 
-
-_LEGIBLE = re.compile(
-    rb"(?:[\x00\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|"
-    rb"[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}){6,}+"
-)
-
-
-def text_of(piece: bytes) -> str:
-    """The piece as UTF-8; else what it holds of legible runs, and all of it as GB 18030 if it can
-    be that."""
-    return _text_of_token(piece) if len(piece) <= TOKEN_BYTES_MAX else _text_of(piece)
-
-
-@lru_cache(maxsize=50_000)
-def _text_of_token(piece: bytes) -> str:
-    """Remembered, since a token comes again with each payment of a person."""
-    return _text_of(piece)
-
-
-def _text_of(piece: bytes) -> str:
-    try:
-        return piece.decode()
-    except UnicodeDecodeError:
-        pass
-    runs = [run.decode(errors="ignore") for run in _LEGIBLE.findall(piece)]
-    with suppress(UnicodeDecodeError):
-        runs.append(piece.decode("gb18030"))
-    return "\n".join(runs)
+    return View("\n".join(texts_of(pieces)), path, pieces)

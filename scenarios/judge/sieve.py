@@ -7,11 +7,15 @@ what is nothing, never the other way round: what it holds back is searched in fu
 import numpy as np
 from numpy.typing import NDArray
 
-_WINDOW = 8
-_BITS = 22
-_MIXED = 0x9E3779B97F4A7C15
-"""Multiplied with it, numbers that differ a little differ in their upper bits (Knuth, The Art of
-Computer Programming, 6.4)."""
+_NUMBER_BYTES = 8
+_ALL_BITS = (1 << 64) - 1
+_BITS_MAX = 22
+_PLACES_EACH = 16
+"""The table has at least so many places for each window that is sought, up to its largest size. A
+smaller one stays near the processor."""
+_MIXED = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+"""Multiplied with one of them, numbers that differ a little differ in their upper bits (Knuth, The
+Art of Computer Programming, 6.4). What is taken for sought has to be it by both."""
 
 
 class Sieve:
@@ -21,9 +25,12 @@ class Sieve:
     must be that much longer, for one of its first windows to be among them.
     """
 
-    def __init__(self, step: int = 1) -> None:
-        """`step` is 1, 2, 4 or 8."""
+    def __init__(self, *, window: int = _NUMBER_BYTES, step: int = 1) -> None:
+        """A window has at most eight bytes."""
+        self._window = window
         self._step = step
+        self._spare_bits = 8 * (_NUMBER_BYTES - window)
+        self._place_bits = 0
         self._sought: set[int] = set()
         self._perhaps: NDArray[np.bool_] | None = None
         """By the upper bits of a mixed window: whether one that is sought has the same. Made when
@@ -32,7 +39,7 @@ class Sieve:
     @property
     def least(self) -> int:
         """How many bytes of what is sought must be known."""
-        return _WINDOW + self._step - 1
+        return self._window + self._step - 1
 
     def add(self, start: bytes) -> None:
         """Seek what starts with these bytes; ValueError for fewer than `least`."""
@@ -45,26 +52,36 @@ class Sieve:
         self._add_windows(whole)
 
     def _add_windows(self, data: bytes) -> None:
-        for at in range(len(data) - _WINDOW + 1):
-            (number,) = memoryview(data[at : at + _WINDOW]).cast("Q")
-            self._sought.add(number)
+        for at in range(len(data) - self._window + 1):
+            self._sought.add(int.from_bytes(data[at : at + self._window], "little"))
         self._perhaps = None
 
     def may_hold(self, data: bytes) -> bool:
         """Whether something sought may begin anywhere in `data`."""
-        if not self._sought or len(data) < _WINDOW:
+        if not self._sought or len(data) < self._window:
             return False
         if self._perhaps is None:
-            self._perhaps = np.zeros(1 << _BITS, np.bool_)
-            self._perhaps[_places(np.fromiter(self._sought, np.uint64))] = True
-        count = (len(data) - _WINDOW) // self._step + 1
-        windows = np.ndarray((count,), np.uint64, data, strides=(self._step,))
-        struck = windows[self._perhaps[_places(windows)]]
-        return not self._sought.isdisjoint(struck.tolist())
+            self._perhaps = self._table()
+        count = (len(data) - self._window) // self._step + 1
+        whole = data + bytes(_NUMBER_BYTES - self._window)
+        windows = np.ndarray((count,), "<u8", whole, strides=(self._step,))
+        for mixed in _MIXED:
+            windows = windows[self._perhaps.take(self._places(windows, mixed), mode="clip")]
+        whole_windows = windows & np.uint64(_ALL_BITS >> self._spare_bits)
+        return not self._sought.isdisjoint(whole_windows.tolist())
 
+    def _table(self) -> NDArray[np.bool_]:
+        self._place_bits = min((len(self._sought) * _PLACES_EACH).bit_length(), _BITS_MAX)
+        sought = np.fromiter(self._sought, np.uint64)
+        table = np.zeros(1 << self._place_bits, np.bool_)
+        for mixed in _MIXED:
+            table[self._places(sought, mixed)] = True
+        return table
 
-def _places(windows: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return (windows * np.uint64(_MIXED)) >> np.uint64(64 - _BITS)
+    def _places(self, windows: NDArray[np.uint64], mixed: int) -> NDArray[np.int64]:
+        """What a number has beyond its window does not come into the product's upper bits."""
+        product = windows * np.uint64(mixed << self._spare_bits & _ALL_BITS)
+        return (product >> np.uint64(64 - self._place_bits)).view(np.int64)
 
 
 def narrowed(text: str) -> bytes:

@@ -13,9 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from scenarios.judge.folding import ordinary
 from scenarios.judge.rows import BASE32, BASE64, HEX, rows_of
+from scenarios.judge.texts import TOKEN_BYTES_MAX, is_utf8
 
-TOKEN_BYTES_MAX = 64
-"""What is no longer is remembered: a token comes again with each payment of a person."""
 _STREAMS_MAX = 64
 """Compressed streams that are looked for in one piece of bytes."""
 
@@ -211,16 +210,8 @@ def _url(view: View, allowance: Allowance) -> Iterator[bytes]:
 
 
 def _if_binary(data: bytes) -> Iterator[bytes]:
-    if not all(byte >= 0x20 for byte in data) or not _is_utf8(data):
+    if not all(byte >= 0x20 for byte in data) or not is_utf8(data):
         yield data
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")

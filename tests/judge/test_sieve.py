@@ -30,9 +30,12 @@ def test_a_text_is_seen_beside_any_other_text() -> None:
         assert sieve.may_hold(narrowed(before + sought + after))
 
 
+@pytest.mark.parametrize("window", [5, 8])
 @pytest.mark.parametrize("step", [2, 4, 8])
-def test_with_a_step_what_is_that_much_longer_is_seen_wherever_it_stands(step: int) -> None:
-    whole, part = Sieve(step), Sieve(step)
+def test_with_a_step_what_is_that_much_longer_is_seen_wherever_it_stands(
+    window: int, step: int
+) -> None:
+    whole, part = Sieve(window=window, step=step), Sieve(window=window, step=step)
     sought = b"abcdefghijklmnopqrstuvwx"
     whole.add(sought)
     part.add_parts(sought)
@@ -48,7 +51,7 @@ def test_with_a_step_what_is_that_much_longer_is_seen_wherever_it_stands(step: i
 @pytest.mark.parametrize("step", [1, 4])
 def test_it_takes_for_sought_only_what_begins_as_something_sought(step: int) -> None:
     draw = random.Random(11)
-    sieve = Sieve(step)
+    sieve = Sieve(step=step)
     begins = [draw.randbytes(sieve.least) for _ in range(50)]
     for begin in begins:
         sieve.add(begin)
